@@ -1,0 +1,1 @@
+"""Fetching, and turning pages and files into documents."""

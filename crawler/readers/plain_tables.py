@@ -1,0 +1,171 @@
+"""Tables in bare text: rows between pipes or tabs, and columns lined up with spaces.
+
+Every function takes a run of consecutive :class:`Line` and gives a :class:`Table` whose cells keep their offsets in the
+document's text, or None when the run is no table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crawler.document import Cell, Table
+
+PIPE = re.compile(r"(?<!\\)\|")
+RULE_ROW = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*")
+RULE_LINE = re.compile(r"[\s\-=_+|]+")
+FIELD = re.compile(r"\S+(?: \S+)*")
+WORD = re.compile(r"\S+")
+GAP = re.compile(r"\S {2,}\S")
+VALUE = re.compile(
+    r"[(\-–−+~<>]*\s?£?\s?(?!000)\d[\d,]*(?:\.\d+)?\s?(?:%|m|bn|k|pp|million|billion)?\)?\s?%?[*†‡a-d]?"
+    r"|[-–—*]|\.{2,3}|n/?a|nil|tbc|not \w+",
+    re.IGNORECASE,
+)
+YEAR = re.compile(r"(?:19|20)\d\d")
+LONGEST_ROW = 2000  # characters: beyond it, a line is prose
+
+
+@dataclass(slots=True)
+class Line:
+    """A line of the text without its line end: ``text[start:end]``."""
+
+    start: int
+    end: int
+    text: str
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing but white space stands on it."""
+        return not self.text or self.text.isspace()
+
+
+@dataclass(slots=True)
+class _Field:
+    """Words of an aligned row, by their columns of characters."""
+
+    left: int
+    right: int
+    text: str
+
+
+def make_table(lines: Sequence[Line], cells: list[Cell]) -> Table:
+    """A table over the lines; its number is given later, in reading order."""
+    return Table(0, lines[0].start, lines[-1].end, cells)
+
+
+def split_cells(line: Line, row: int, separator: re.Pattern[str], header: bool) -> list[Cell]:
+    """The cells of a row with separators, without padding and emphasis marks."""
+    bounds = [(m.start(), m.end()) for m in separator.finditer(line.text)]
+    edges = [0, *(end for _, end in bounds)]
+    ends = [*(start for start, _ in bounds), len(line.text)]
+    pieces = list(zip(edges, ends, strict=True))
+    if separator is PIPE:
+        if line.text.lstrip().startswith("|"):
+            pieces = pieces[1:]
+        if len(pieces) > 1 and line.text.rstrip().endswith("|"):
+            pieces = pieces[:-1]
+    return [_cell(line, row, column, left, right, header) for column, (left, right) in enumerate(pieces)]
+
+
+def _cell(line: Line, row: int, column: int, left: int, right: int, header: bool) -> Cell:
+    raw = line.text[left:right]
+    text = raw.strip().strip("*_`").strip()
+    at = raw.find(text)
+    return Cell(row, column, text, line.start + left + at, line.start + left + at + len(text), header)
+
+
+def piped(lines: Sequence[Line]) -> Table | None:
+    """A table in pipes; rows above the ruled line are headers."""
+    rule = next((i for i, line in enumerate(lines) if RULE_ROW.fullmatch(line.text)), None)
+    rows = [(i, line) for i, line in enumerate(lines) if i != rule and not RULE_LINE.fullmatch(line.text)]
+    if len(rows) < 2:
+        return None
+    cells: list[Cell] = []
+    for row, (i, line) in enumerate(rows):
+        cells += split_cells(line, row, PIPE, header=rule is not None and i < rule)
+    return make_table(lines, cells)
+
+
+def tabbed(lines: Sequence[Line]) -> Table | None:
+    """Rows of fields between tabs; as many in every row, or it is no table."""
+    separator = re.compile(r"\t")
+    counts = {line.text.rstrip().count("\t") for line in lines}
+    if len(lines) < 2 or counts == {0} or max(counts) - min(counts) > 1:
+        return None
+    cells = [cell for row, line in enumerate(lines) for cell in split_cells(line, row, separator, header=False)]
+    return make_table(lines, cells) if any(VALUE.fullmatch(cell.text) for cell in cells) else None
+
+
+def aligned(lines: Sequence[Line]) -> Table | None:
+    """Columns lined up with spaces; a value in the last field of two rows at least makes it a table."""
+    rows = [(line, _fields(line)) for line in lines if not RULE_LINE.fullmatch(line.text)]
+    while rows and len(rows[0][1]) < 2 and not rows[0][0].text.startswith("     "):
+        rows = rows[1:]
+    while rows and len(rows[-1][1]) < 2:
+        rows = rows[:-1]
+    data = [number for number, (_, fields) in enumerate(rows) if _is_data(fields)]
+    if len(data) < 2:
+        return None
+    columns = _columns([rows[number][1] for number in data])
+    if len(columns) < 2:
+        return None
+    cells: list[Cell] = []
+    for number, (line, fields) in enumerate(rows):
+        header = number < data[0]
+        cells += _place(line, number, fields, columns, header=header, split=number == data[0] - 1)
+    return make_table([line for line, _ in rows], cells)
+
+
+def _fields(line: Line) -> list[_Field]:
+    return [_Field(m.start(), m.end(), m.group()) for m in FIELD.finditer(line.text.expandtabs(8))]
+
+
+def _is_data(fields: list[_Field]) -> bool:
+    values = [field.text for field in fields[1:] if VALUE.fullmatch(field.text)]
+    return bool(values) and not all(YEAR.fullmatch(value) for value in values)
+
+
+def _columns(rows: list[list[_Field]]) -> list[tuple[int, int]]:
+    """Columns of characters that the fields of the data rows share."""
+    spans = sorted((field.left, field.right) for fields in rows for field in fields)
+    columns: list[tuple[int, int]] = []
+    for left, right in spans:
+        if columns and left < columns[-1][1]:
+            columns[-1] = (columns[-1][0], max(right, columns[-1][1]))
+        else:
+            columns.append((left, right))
+    return columns
+
+
+def _place(
+    line: Line, row: int, fields: list[_Field], columns: list[tuple[int, int]], *, header: bool, split: bool
+) -> list[Cell]:
+    """Fields to cells. A heading over several columns spans them, or on the last header line is one word group for each."""
+    cells = []
+    for field in fields:
+        reached = _reached(field, columns)
+        parts = _by_column(field, columns) if split and len(reached) > 1 else [(reached, field)]
+        for over, part in parts:
+            start = line.start + part.left
+            cells.append(
+                Cell(row, over[0], part.text, start, start + len(part.text), header, column_span=over[-1] - over[0] + 1)
+            )
+    return cells
+
+
+def _reached(field: _Field, columns: list[tuple[int, int]]) -> list[int]:
+    over = [n for n, (left, right) in enumerate(columns) if field.left < right and left < field.right]
+    return over or [min(range(len(columns)), key=lambda n: abs(sum(columns[n]) - field.left - field.right))]
+
+
+def _by_column(field: _Field, columns: list[tuple[int, int]]) -> list[tuple[list[int], _Field]]:
+    """Words of one field shared out to the columns whose right edge they end at or before."""
+    parts: dict[int, _Field] = {}
+    for word in WORD.finditer(field.text):
+        end = field.left + word.end()
+        column = next((n for n, (_, right) in enumerate(columns) if end <= right), len(columns) - 1)
+        start = parts[column].left if column in parts else field.left + word.start()
+        parts[column] = _Field(start, end, field.text[start - field.left : end - field.left])
+    return [([column], part) for column, part in sorted(parts.items())]

@@ -1,0 +1,358 @@
+"""Which period a figure belongs to.
+
+The year of its sentence first, then of the figure that it refers back to, of its table, list, section or report.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cache
+
+from crawler.document import Block, Cell, Document, Table
+from extract.facts import Figure, Period
+from extract.grid import Grid, grid_of
+from extract.lexicon import compiled, vocabulary
+from extract.periods import bounds, find_periods, financial_year, label_of
+
+# Costs of a period for a figure of the same sentence, in characters of distance.
+BEFORE = 30  # it stands before the figure
+BETWEEN = 60  # another figure stands in between
+CLAUSE = 45  # so does the border of a clause
+SAID = 120  # *said last year*: when it was said
+YEARLY = 60  # *£5m a year* behind another figure of that year
+STARTS = 45  # *from 2024/25*, *above its 2024/25 level*
+COMPARED = 400  # *than in 2023/24*: never the figure's own
+FARTHEST = 100  # a period before the figure may stand any number of words away
+LIMIT = 240  # a period that costs more is not the figure's
+REPORT_LIMIT = 100  # nor one behind the figure that costs more, where the report has a year
+BODY = 200  # characters of a block that is text and no title
+MONTHLY = re.compile(r"\bmonth \d|\bM\d|\bquarter|\bQ\d", re.IGNORECASE)
+NO_PERIOD = (None, None, None)
+Dated = tuple[str | None, str | None, str | None]
+
+
+@dataclass(slots=True)
+class _Cues:
+    comparison_before: re.Pattern[str]
+    start_before: re.Pattern[str]
+    level_after: re.Pattern[str]
+    clause: re.Pattern[str]
+    books: re.Pattern[str]
+    deadline: re.Pattern[str]
+    ahead: re.Pattern[str]
+    past: re.Pattern[str]
+    refers: re.Pattern[str]
+    refers_strong: re.Pattern[str]
+    report_title: re.Pattern[str]
+    year_of: re.Pattern[str]
+    said_before: re.Pattern[str]
+    yearly: re.Pattern[str]
+    change_column: re.Pattern[str]
+    to_date: re.Pattern[str]
+    pair_of_years: re.Pattern[str]
+
+
+@dataclass(slots=True)
+class _Page:
+    """What dating needs of a document, looked up once."""
+
+    text: str
+    figures: Sequence[Figure]
+    periods: Sequence[Period]
+    starts: list[int]
+    blocks: Sequence[Block]
+    grids: dict[int, Grid]
+    report: str | None  # the year that a report's title names
+    title: str | None  # the year that any title names
+    labels: list[str | None] = field(default_factory=list)
+
+    def within(self, start: int, end: int) -> Sequence[Period]:
+        """The periods named in a stretch of the text."""
+        return self.periods[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
+
+
+@cache
+def _cues() -> _Cues:
+    words = vocabulary("periods")
+    return _Cues(*(compiled(words[name]) for name in _Cues.__slots__))
+
+
+def date_figures(
+    figures: Sequence[Figure],
+    periods: Sequence[Period],
+    document: Document | None,
+    text: str,
+    blocks: Sequence[Block],
+    tables: Sequence[Table],
+) -> list[Dated]:
+    """Period of each figure, figures being in the order of the text.
+
+    Each is (label, first day, last day), days in ISO 8601; all three are None when nothing ties the figure to a time.
+    """
+    grids = {table.number: grid_of(table) for table in tables}
+    titles = _titles(document, text, blocks)
+    years = _report_year(document, titles), _title_year(titles[:1])
+    page = _Page(text, figures, periods, [p.start for p in periods], blocks, grids, *years)
+    for index, figure in enumerate(figures):
+        page.labels.append(_label(page, index, figure))
+    return [_dated(label) for label in page.labels]
+
+
+def _dated(label: str | None) -> Dated:
+    if label is None:
+        return NO_PERIOD
+    first, last = bounds(label)
+    return label, first.isoformat() if first else None, last.isoformat() if last else None
+
+
+def _label(page: _Page, index: int, figure: Figure) -> str | None:
+    if figure.cell is not None and figure.cell[0] in page.grids:
+        return _of_table(page, figure)
+    named = [p for p in page.within(*figure.sentence) if p.kind != "duration"]
+    nearest = min(named, key=lambda period: _cost(page, index, figure, period), default=None)
+    if nearest is not None:
+        limit = REPORT_LIMIT if page.report and nearest.start > figure.start else LIMIT
+        if _cost(page, index, figure, nearest) < limit:
+            return _of_sentence(page, index, figure, nearest)
+    if figure.block is not None and page.blocks[figure.block].kind == "heading":
+        return None
+    return _referred(page, index, figure) or _repeated(page, index, figure) or _of_list(page, figure) or _of_section(page, figure) or page.report
+
+
+# The same sentence
+
+
+def _of_sentence(page: _Page, index: int, figure: Figure, period: Period) -> str | None:
+    if period.kind == "span" and (share := _part_of_span(page, index, period)):
+        return share
+    return _label_for(page, figure, period)
+
+
+def _cost(page: _Page, index: int, figure: Figure, period: Period) -> float:
+    """How unlikely a period of the same sentence is the figure's, in characters of distance."""
+    text, cues = page.text, _cues()
+    after = period.start >= figure.end
+    left, right = (figure.end, period.start) if after else (period.end, figure.start)
+    right = max(left, right)
+    between = [f for f in page.figures[max(0, index - 8) : index + 9] if left <= f.start and f.end <= right]
+    clause = cues.clause.search(text, left, right) is not None
+    if after:
+        cost = right - left + BETWEEN * len(between) + CLAUSE * clause
+    else:
+        cost = BEFORE + min(right - left, FARTHEST) + (BETWEEN * min(len(between), 3) + CLAUSE * clause) / 3
+        if between and cues.yearly.match(text[figure.end : figure.end + 20]):
+            cost += YEARLY
+    return cost + _by_words(text, period, after)
+
+
+def _by_words(text: str, period: Period, after: bool) -> float:
+    """What the words around a period add to its cost: comparisons, starting points, and when something was said."""
+    cues, before = _cues(), text[max(0, period.start - 30) : period.start]
+    if cues.comparison_before.search(before):
+        return COMPARED
+    cost = SAID if period.kind == "relative" and cues.said_before.search(before) else 0
+    cost += STARTS if cues.start_before.search(before) and period.kind != "span" else 0
+    return cost + (STARTS if not after and cues.level_after.search(text[period.end : period.end + 20]) else 0)
+
+
+def _part_of_span(page: _Page, index: int, span: Period) -> str | None:
+    """*From £621m to £1.4bn between 2022/23 and 2023/24*: each end of a change takes its own year."""
+    figure = page.figures[index]
+    near = [
+        f for f in page.figures[max(0, index - 1) : index + 2] if (f.sentence, f.unit) == (figure.sentence, figure.unit)
+    ]
+    if len(near) != 2 or "/" not in (span.label or ""):
+        return None
+    first, second = near
+    change = re.search(r"\bfrom\s(?:\w+\s)?$", page.text[max(0, first.start - 15) : first.start])
+    joint = page.text[first.end : second.start].strip()
+    each = joint == "and" and _cues().pair_of_years.search(page.text[span.start : span.end + 20])
+    if not ((change and joint == "to") or each):
+        return None
+    years = (span.label or "").split("-")
+    return years[0] if figure is first else years[-1]
+
+
+def _label_for(page: _Page, figure: Figure, period: Period) -> str | None:
+    """A period's label for a figure.
+
+    A month is its financial year for a position of the books, else its calendar year.
+    """
+    if period.kind != "month" or period.first is None:
+        return period.label
+    cues, text = _cues(), page.text
+    before = text[max(0, period.start - 40) : period.start]
+    year = label_of(financial_year(period.first))
+    if cues.year_of.search(before):
+        return year
+    sentence = text[figure.sentence[0] : figure.sentence[1]]
+    past = cues.past.search(text, max(figure.sentence[0], min(figure.start, period.start) - 30), period.end)
+    if not past and cues.deadline.search(before) and cues.ahead.search(sentence):
+        return period.label
+    return year if figure.unit != "posts" and cues.books.search(sentence) else period.label
+
+
+# Sentences, lists, sections and reports around
+
+
+def _referred(page: _Page, index: int, figure: Figure) -> str | None:
+    """The period of the figure before, when the sentence goes on about it; across paragraphs only when it says so."""
+    start, end = figure.sentence
+    strong = _cues().refers_strong.search(page.text[start : min(end, figure.end + 30)])
+    if not strong and not _cues().refers.search(page.text[start : start + 60]):
+        return None
+    earlier = [n for n in range(max(0, index - 8), index) if page.figures[n].sentence != figure.sentence]
+    if not earlier or figure.block is None:
+        return None
+    before = page.figures[earlier[-1]]
+    reach = 2 if strong else 0
+    if before.block is None or before.cell is not None or figure.block - before.block > reach:
+        return None
+    return next(page.labels[n] for n in earlier if page.figures[n].sentence == before.sentence)
+
+
+def _repeated(page: _Page, index: int, figure: Figure) -> str | None:
+    """The one period that the same value has been given before."""
+    same = {
+        page.labels[n]
+        for n, other in enumerate(page.figures[:index])
+        if (other.unit, other.low, other.high) == (figure.unit, figure.low, figure.high) and page.labels[n]
+    }
+    return same.pop() if len(same) == 1 else None
+
+
+def _of_list(page: _Page, figure: Figure) -> str | None:
+    """The year in the line that leads a list, for its items."""
+    if figure.block is None or page.blocks[figure.block].kind != "list_item":
+        return None
+    for number in range(figure.block - 1, max(-1, figure.block - 20), -1):
+        block = page.blocks[number]
+        leads = page.text[block.start : block.end].rstrip("*_ ").endswith(":")
+        if leads or block.kind == "paragraph":
+            named = [p for p in page.within(block.start, block.end) if p.label]
+            return _label_for(page, figure, named[-1]) if named else None
+        if block.kind != "list_item":
+            return None
+    return None
+
+
+def _of_section(page: _Page, figure: Figure) -> str | None:
+    return _year_of_heading(page, figure.block) if figure.block is not None else None
+
+
+def _year_of_heading(page: _Page, block: int) -> str | None:
+    """The financial year in a block's heading, when text stands above it, so that it is not the document's title."""
+    heading = page.blocks[block].heading
+    label = _in_words(heading) if heading else None
+    if label is None or "/" not in label:
+        return None
+    for above in page.blocks[:block]:
+        if above.kind == "heading" and page.text[above.start : above.end].strip("*_ ") == heading:
+            return None
+        if above.end - above.start > BODY:
+            return label
+    return None
+
+
+def _titles(document: Document | None, text: str, blocks: Sequence[Block]) -> list[str]:
+    titles = [document.title] if document is not None and document.title else []
+    return titles + [text[b.start : b.end] for b in blocks[:8] if b.kind == "heading"]
+
+
+def _title_year(titles: Sequence[str]) -> str | None:
+    """The one year that a title names."""
+    for title in titles:
+        named = {_year_in_title(title, p) for p in find_periods(title) if p.label and p.kind != "relative"}
+        if len(named) == 1:
+            return named.pop()
+    return None
+
+
+def _report_year(document: Document | None, titles: Sequence[str]) -> str | None:
+    """The financial year that a report's title names; a monthly report without it is of the year it came out in."""
+    reports = [title for title in titles if _cues().report_title.search(title)]
+    if label := _title_year(reports):
+        return label
+    if document is not None and document.published and any(MONTHLY.search(title) for title in reports):
+        return label_of(financial_year(date.fromisoformat(document.published[:10]) - timedelta(days=45)))
+    return None
+
+
+def _year_in_title(title: str, period: Period) -> str | None:
+    if period.kind == "month" and period.first is not None and _cues().year_of.search(title[: period.start]):
+        return label_of(financial_year(period.first))
+    return period.label
+
+
+# Tables
+
+
+def _of_table(page: _Page, figure: Figure) -> str | None:
+    """The period of a cell: its own words, its column, row, caption, section, report, the notes around, the title."""
+    number, row, column = figure.cell or (0, 0, 0)
+    grid = page.grids[number]
+    cell = grid.at.get((row, column))
+    if cell is None:
+        return page.report
+    named = [p for p in page.within(cell.start, cell.end) if p.label]
+    if named or column < grid.label_columns:
+        return named[0].label if named else None
+    headings = [above for above in reversed(_cells_above(grid, cell)) if above.text]
+    labels = [grid.at[row, c] for c in range(grid.label_columns) if (row, c) in grid.at]
+    for other in (*headings, *labels):
+        if label := _in_words(other.text):
+            return label
+    if any(_cues().change_column.search(above.text) for above in headings) and (label := _last_column(grid)):
+        return label
+    general = _in_words(grid.corner()) or _in_words(grid.table.caption or "") or _heading_of_table(page, grid)
+    return general or page.report or _around_table(page, grid) or page.title
+
+
+def _last_column(grid: Grid) -> str | None:
+    """The latest financial year among the headings of a table, for its columns of change."""
+    labels = [_in_words(cell.text) for (row, _), cell in grid.at.items() if row < grid.header_rows]
+    return max((label for label in labels if label and "/" in label), default=None)
+
+
+def _cells_above(grid: Grid, cell: Cell) -> list[Cell]:
+    return [grid.at[row, cell.column] for row in range(grid.header_rows) if (row, cell.column) in grid.at]
+
+
+def _in_words(words: str) -> str | None:
+    """The period in a heading, or None; a month to date takes its financial year."""
+    named = [p for p in find_periods(words) if p.label]
+    if not named:
+        return None
+    period = named[-1] if len({p.label for p in named}) == 1 else named[0]
+    if period.kind == "month" and period.first is not None and _cues().to_date.search(words):
+        return label_of(financial_year(period.first))
+    return period.label
+
+
+def _rows_of(page: _Page, grid: Grid) -> list[int]:
+    start, end = grid.table.start, grid.table.end
+    return [n for n, block in enumerate(page.blocks) if block.kind == "table_row" and start <= block.start < end]
+
+
+def _heading_of_table(page: _Page, grid: Grid) -> str | None:
+    """The year in the heading of the section that a table stands in, unless that is the document's headline."""
+    inside = _rows_of(page, grid)
+    return _year_of_heading(page, inside[0]) if inside else None
+
+
+def _around_table(page: _Page, grid: Grid) -> str | None:
+    """The one year named in the paragraph right above or below a table."""
+    inside = _rows_of(page, grid)
+    if not inside:
+        return None
+    for number in (inside[0] - 1, inside[-1] + 1):
+        if 0 <= number < len(page.blocks) and page.blocks[number].kind in ("paragraph", "caption"):
+            block = page.blocks[number]
+            named = {p.label for p in page.within(block.start, block.end) if p.label and p.kind != "month"}
+            if len(named) == 1:
+                return named.pop()
+    return None

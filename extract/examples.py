@@ -1,0 +1,156 @@
+"""Labelled figures to learn from: gold folders, and the sample sentences of ``data/samples.txt``."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from breakeven_errors import UsageError
+from crawler.document import Document
+from crawler.readers import read as read_input
+from extract import scoring
+from extract.features import Surroundings, describe
+from extract.kinds import kind_features
+from extract.pipeline import surroundings
+
+SAMPLES = Path(__file__).parent / "data" / "samples.txt"
+MARK = re.compile(r"\{([^{}|]+)\|(\w+)\|(\w+)\}")
+DATED = re.compile(r"@(\d{4}-\d\d-\d\d)\n")
+
+
+@dataclass(slots=True)
+class Example:
+    """One labelled figure. ``group`` keeps documents that tell one story together."""
+
+    group: str
+    features: dict[str, float]
+    unit: str
+    kind: str
+    status: str
+
+    def told(self) -> dict[str, float]:
+        """What the status model is told of the kind."""
+        return kind_features(self.kind, self.unit)
+
+
+@dataclass(slots=True)
+class Labelled:
+    """A document read up to its figures, with its gold facts; ``truth`` maps a figure's index to its gold fact."""
+
+    name: str
+    group: str
+    doc: Doc
+    gold: scoring.GoldDocument
+    truth: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+
+def load_documents(folder: Path, nlp: Language) -> list[Labelled]:
+    """The gold documents of a folder, read as ``breakeven add`` reads them, without kinds and subjects."""
+    found: list[Labelled] = []
+    for gold in scoring.read_gold(folder):
+        path = next((one for one in sorted(folder.glob(f"{gold.name}.*")) if one.suffix != ".json"), None)
+        if path is None:
+            raise UsageError(
+                f"{folder / gold.name}: a gold file without its text; put NAME.txt, .md or .html beside it"
+            )
+        document = read_input(path.read_bytes(), name=str(path))
+        group = next((other.group for other in found if _same_story(gold, other.gold)), gold.name)
+        found.append(_labelled(document, gold, nlp, group))
+    return found
+
+
+def _same_story(one: scoring.GoldDocument, other: scoring.GoldDocument) -> bool:
+    """Whether two documents tell of one body, or share four figures and two fifths of the shorter one's."""
+    bodies = _main_body(one), _main_body(other)
+    if bodies[0] and bodies[0] == bodies[1]:
+        return True
+    mine, theirs = ({(fact["unit"], fact["low"]) for fact in gold.facts} for gold in (one, other))
+    return len(mine & theirs) * 5 >= max(20, 2 * min(len(mine), len(theirs)))
+
+
+def _main_body(gold: scoring.GoldDocument) -> str | None:
+    counts = Counter(fact["organisation"] for fact in gold.facts if fact["organisation"])
+    body, count = counts.most_common(1)[0] if counts else (None, 0)
+    return body if count * 3 >= len(gold.facts) else None
+
+
+def _labelled(document: Document, gold: scoring.GoldDocument, nlp: Language, group: str) -> Labelled:
+    doc = nlp.make_doc(document.text)
+    doc._.source = document
+    nlp(doc)
+    labelled = Labelled(gold.name, group, doc, gold)
+    outcome = scoring.compare(gold, [_row(doc, index) for index in range(len(doc._.figures))], document.text)
+    labelled.truth = {ours["index"]: dict(theirs) for ours, theirs in outcome.pairs}
+    return labelled
+
+
+def _row(doc: Doc, index: int) -> dict[str, Any]:
+    figure = doc._.figures[index]
+    return {
+        "index": index,
+        "quote": doc.text[figure.start : figure.end],
+        "sentence": doc.text[figure.sentence[0] : figure.sentence[1]],
+        "start": figure.start,
+        "end": figure.end,
+        "unit": figure.unit,
+        "low": figure.low,
+        "high": figure.high,
+        "qualifier": figure.qualifier,
+        "period": doc._.spans[index][0],
+    }
+
+
+def load_samples(nlp: Language, path: Path = SAMPLES) -> list[Example]:
+    """Examples from marked-up sentences; a mark that holds no figure for the pipeline is left out."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    text = "\n".join(line for line in lines if not line.startswith("# "))
+    found: list[Example] = []
+    for number, paragraph in enumerate(re.split(r"\n\s*\n", text)):
+        found += _sample_examples(paragraph.strip() + "\n", f"sample-{number}", nlp)
+    return found
+
+
+def _sample_examples(marked: str, group: str, nlp: Language) -> list[Example]:
+    dated = DATED.match(marked)
+    marked = marked[dated.end() :] if dated else marked
+    plain, labels = _unmark(marked)
+    doc = nlp.make_doc(plain)
+    doc._.source = Document(plain, published=dated[1] if dated else None)
+    nlp(doc)
+    around, found = surroundings(doc), []
+    for figure, period in zip(doc._.figures, doc._.spans, strict=True):
+        label = next((label for start, end, *label in labels if start < figure.end and figure.start < end), None)
+        if label:
+            found.append(Example(group, describe(figure, around, period), figure.unit, label[0], label[1]))
+    return found
+
+
+def _unmark(marked: str) -> tuple[str, list[tuple[int, int, str, str]]]:
+    plain, labels, place = "", [], 0
+    for match in MARK.finditer(marked):
+        plain += marked[place : match.start()]
+        labels.append((len(plain), len(plain) + len(match[1]), match[2], match[3]))
+        plain += match[1]
+        place = match.end()
+    return plain + marked[place:], labels
+
+
+def examples(documents: Iterable[Labelled]) -> list[Example]:
+    """An example for each figure of the documents that has a gold fact."""
+    found = []
+    for one in documents:
+        around: Surroundings = surroundings(one.doc)
+        for index, fact in one.truth.items():
+            figure = one.doc._.figures[index]
+            features = describe(figure, around, one.doc._.spans[index])
+            found.append(Example(one.group, features, figure.unit, fact["kind"], fact["status"]))
+    return found
+
+

@@ -1,0 +1,291 @@
+"""What stands around a figure, as named features for the models of kind and status.
+
+The words near a figure are looked up in the cue classes of ``data/kinds.yml``; a feature says which class stands
+where: just before or after, in the clause, the sentence, the sentence before, the heading, a table's labels.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from crawler.document import Block, Document
+from extract.facts import Figure, TableValue
+
+DATA = Path(__file__).parent / "data" / "kinds.yml"
+FRAMES = Path(__file__).parent / "data" / "frames.yml"
+WORD = re.compile(
+    r"[£$€]?\d[\d,.]*\d(?:[a-z%]+)?|[£$€]?\d[a-z%]*|[a-z]+(?:[&'’-][a-z]+)*|%|[,;:()–—.?!\"“”]", re.IGNORECASE
+)
+BREAKS = frozenset(",;:()–—.?!")
+JOINERS = frozenset(("but", "while", "whereas", "although", "though", "which", "and", "with", "after", "because"))
+SURVEY = re.compile(r"\b(?:survey(?:ed|s)?|respondents?|polled|questionnaire)\b", re.IGNORECASE)
+NUMBER = re.compile(r"[£$€]?\d")
+
+Cue = tuple[int, int, str]  # first word, number of words, class
+Span = tuple[str | None, str | None, str | None]  # period, first day, last day
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """A document as the feature functions see it. ``periods`` are (label, first, last) of each figure, ISO dates."""
+
+    text: str
+    figures: Sequence[Figure]
+    periods: Sequence[Span]
+    blocks: Sequence[Block]
+    values: Sequence[TableValue]
+    source: Document | None = None
+    by_cell: dict[tuple[int, int, int], TableValue] = field(default_factory=dict)
+    survey: str = "no"
+
+    def __post_init__(self) -> None:
+        self.by_cell = {(value.table_no, value.row, value.column): value for value in self.values}
+        mentions = len(SURVEY.findall(self.text))
+        self.survey = "no" if not mentions else "some" if mentions < 4 else "much"
+
+    def above(self, figure: Figure) -> list[str]:
+        """The section's heading and the last words before a figure's table."""
+        if figure.block is None:
+            return []
+        index = figure.block
+        while index > 0 and self.blocks[index].kind in {"table_row", "caption"}:
+            index -= 1
+        before = self.blocks[index]
+        return [self.blocks[figure.block].heading or "", self.text[before.start : before.end][-150:]]
+
+
+@cache
+def rules() -> dict[str, Any]:
+    """The file of cues, read once."""
+    loaded: dict[str, Any] = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    return loaded
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """Cue classes by word, by beginning of a word, and by the first word of a phrase."""
+
+    words: dict[str, list[str]] = field(default_factory=dict)
+    stems: list[tuple[str, str]] = field(default_factory=list)
+    phrases: dict[str, list[tuple[list[str], str]]] = field(default_factory=dict)
+
+
+@cache
+def lexicon() -> Lexicon:
+    """All cue classes, those of status with an ``s.`` before their names."""
+    found = Lexicon()
+    for prefix, part in (("", "cues"), ("s.", "status")):
+        for name, entries in rules()[part].items():
+            for entry in shlex.split(entries.replace("'", "’")):
+                _add(found, entry.replace("’", "'").lower(), prefix + name)
+    return found
+
+
+def _add(found: Lexicon, entry: str, name: str) -> None:
+    first, *rest = entry.split()
+    if rest:
+        found.phrases.setdefault(first.rstrip("*")[:4], []).append(([first, *rest], name))
+    elif first.endswith("*"):
+        found.stems.append((first[:-1], name))
+    else:
+        found.words.setdefault(first, []).append(name)
+
+
+@lru_cache(maxsize=20_000)
+def _classes(word: str) -> tuple[str, ...]:
+    known = lexicon()
+    stems = [name for stem, name in known.stems if word.startswith(stem)]
+    parts = [] if "-" not in word else [name for part in word.split("-") for name in _classes(part)]
+    return tuple(dict.fromkeys([*known.words.get(word, ()), *stems, *parts]))
+
+
+def _is(word: str, pattern: str) -> bool:
+    return word.startswith(pattern[:-1]) if pattern.endswith("*") else word == pattern
+
+
+def split(text: str) -> list[str]:
+    """Lower-case words, numbers and the punctuation that parts clauses."""
+    return [word.lower().replace("’", "'") for word in WORD.findall(text)]
+
+
+def cues(words: Sequence[str]) -> list[Cue]:
+    """Every cue among the words, phrases included."""
+    found: list[Cue] = []
+    phrases = lexicon().phrases
+    for index, word in enumerate(words):
+        found += [(index, 1, name) for name in _classes(word)]
+        for pattern, name in phrases.get(word[:4], ()):
+            here = words[index : index + len(pattern)]
+            if len(here) == len(pattern) and all(map(_is, here, pattern)):
+                found.append((index, len(pattern), name))
+    return found
+
+
+def describe(figure: Figure, around: Surroundings, period: Span) -> dict[str, float]:
+    """Named features of one figure, each with its strength (mostly 1)."""
+    features = _of_figure(figure, around, period)
+    if figure.cell is None:
+        _of_sentence(features, figure, around)
+    _of_context(features, figure, around)
+    return features
+
+
+def _of_figure(figure: Figure, around: Surroundings, period: Span) -> dict[str, float]:
+    place = "cell" if figure.cell else "prose"
+    unit = figure.unit
+    relation = _relation(period, around.source)
+    features = {
+        "bias": 1.0,
+        f"unit:{unit}": 1.0,
+        f"unit:{unit} {place}": 1.0,
+        f"qualifier:{figure.qualifier}": 0.5,
+        f"survey:{around.survey} {unit}": 1.0,
+        f"period:{relation}": 1.0,
+        f"period:{relation} {place}": 0.5,
+        f"sign:{_sign(figure)} {place}": 1.0,
+    }
+    if around.source and around.source.kind:
+        features[f"document:{around.source.kind} {unit}"] = 0.5
+    return features
+
+
+def _sign(figure: Figure) -> str:
+    return "minus" if figure.low < 0 else "plus" if figure.low > 0 else "zero"
+
+
+def _relation(period: Span, source: Document | None) -> str:
+    """Whether the figure's time is past, running or to come on the day of publication."""
+    _, first, last = period
+    day = (source.published or "")[:10] if source else ""
+    if not first and not last:
+        return "none"
+    if not day:
+        return "undated"
+    if last and last < day:
+        return "past"
+    return "future" if first and first > day else "running"
+
+
+def _of_sentence(features: dict[str, float], figure: Figure, around: Surroundings) -> None:
+    start, end = figure.sentence
+    _of_frames(features, around.text[max(start, figure.start - 110) : figure.start], around.text[figure.end : end][:90])
+    before = split(around.text[start : figure.start])
+    quote = split(around.text[figure.start : figure.end])
+    after = split(around.text[figure.end : end])
+    _side(features, before[::-1], "<")
+    _side(features, after, ">")
+    _zone(features, cues(quote), "quote", 1.0)
+    _near_words(features, before[-3:][::-1], "<", figure.unit)
+    _near_words(features, after[:3], ">", figure.unit)
+
+
+@cache
+def _frames() -> list[tuple[str, re.Pattern[str], re.Pattern[str]]]:
+    """Of each kind and status: what may stand before a figure, and after it."""
+    data: dict[str, Any] = yaml.safe_load(FRAMES.read_text(encoding="utf-8"))
+    gap, lead = data["gap"], data["lead"]
+    found = []
+    for prefix, part in (("", "kinds"), ("s.", "statuses")):
+        for name, sides in data[part].items():
+            before = re.compile(rf"\b(?:{'|'.join(sides['before'])}){gap}", re.IGNORECASE)
+            after = re.compile(rf"{lead}(?:{'|'.join(sides['after'])})", re.IGNORECASE)
+            found.append((prefix + name, before, after))
+    return found
+
+
+def _of_frames(features: dict[str, float], before: str, after: str) -> None:
+    """Which frames the figure stands in; the one that begins nearest before it counts for more."""
+    nearest: tuple[int, str] | None = None
+    for name, left, right in _frames():
+        if match := left.search(before):
+            features[f"frame< {name}"] = features[f"frame {name}"] = 1.0
+            if not name.startswith("s.") and (nearest is None or match.start() > nearest[0]):
+                nearest = (match.start(), name)
+        if right.match(after):
+            features[f"frame> {name}"] = features[f"frame {name}"] = 1.0
+    if nearest:
+        features[f"frame nearest {nearest[1]}"] = 1.0
+
+
+def _side(features: dict[str, float], outward: list[str], side: str) -> None:
+    """Cues of one side of the figure, by distance in words and clauses; ``outward`` runs away from the figure."""
+    words = outward[::-1] if side == "<" else outward
+    limit = _clause(outward)
+    seen: set[str] = set()
+    nearest: dict[str, tuple[int, str]] = {}
+    for index, length, name in cues(words):
+        distance = len(words) - index - length if side == "<" else index
+        group = "s" if name.startswith("s.") else "k"
+        if group not in nearest or distance < nearest[group][0]:
+            nearest[group] = (distance, name)
+        zone = "1" if distance < 2 else "2" if distance < 5 else "3"
+        seen.add(f"{side}{zone} {name}")
+        seen.add(f"in {name}")
+        if distance < limit:
+            seen.add(f"clause{side} {name}")
+            seen.add(f"clause {name}")
+    features.update(dict.fromkeys(seen, 1.0))
+    for group, (distance, name) in nearest.items():
+        features[f"first{side}{group} {name}"] = 1.0 if distance < 6 else 0.5
+
+
+def _clause(outward: list[str]) -> int:
+    """Words to the end of the figure's clause."""
+    for index, word in enumerate(outward):
+        if word in BREAKS or (word in JOINERS and index > 1):
+            return index
+    return len(outward)
+
+
+def _near_words(features: dict[str, float], outward: list[str], side: str, unit: str) -> None:
+    """The very words next to the figure; numbers are all one."""
+    plain = ["#" if NUMBER.match(word) else word for word in outward]
+    for index, word in enumerate(plain):
+        features[f"word{side}{index + 1} {word}"] = 0.6
+        features[f"word{side} {word} {unit}"] = 0.4
+    if len(plain) > 1:
+        features[f"pair{side} {plain[0]} {plain[1]}"] = 0.6
+
+
+def _zone(features: dict[str, float], found: Iterable[Cue], zone: str, strength: float) -> None:
+    for _, _, name in found:
+        features[f"{zone} {name}"] = strength
+
+
+def _of_context(features: dict[str, float], figure: Figure, around: Surroundings) -> None:
+    value = around.by_cell.get(figure.cell) if figure.cell else None
+    if value:
+        for zone, label in (("column", value.column_label), ("row", value.row_label), ("caption", value.caption or "")):
+            words = split(label)
+            _zone(features, cues(words), zone, 1.0)
+            if zone != "caption":
+                plain = (word for word in words if word not in BREAKS and not NUMBER.match(word))
+                features.update({f"{zone} word {word}": 0.4 for word in plain})
+        signed = {f"{name} {_sign(figure)}": 1.0 for name in list(features) if name.startswith("column ")}
+        features.update(signed)
+    block = around.blocks[figure.block] if figure.block is not None else None
+    if block and block.heading:
+        _zone(features, cues(split(block.heading)), "heading", 0.6)
+    if figure.cell is None:
+        before = around.text[block.start if block else 0 : figure.sentence[0]][-250:]
+        _zone(features, cues(split(before)), "earlier", 0.5)
+        _of_list(features, figure, around)
+
+
+def _of_list(features: dict[str, float], figure: Figure, around: Surroundings) -> None:
+    """The words that lead into the list that the figure's item belongs to."""
+    index = figure.block
+    if index is None or around.blocks[index].kind != "list_item":
+        return
+    while index > 0 and around.blocks[index].kind == "list_item":
+        index -= 1
+    lead = around.blocks[index]
+    _zone(features, cues(split(around.text[lead.start : lead.end][-200:])), "lead", 0.8)

@@ -1,0 +1,154 @@
+"""Figures in prose: amounts of money, shares and counts of posts, with their ranges, scales and qualifiers.
+
+Numbers are found by two patterns over the whole text; only sentences that hold one are looked at closely.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from crawler.document import Block
+from extract.counts import find_counts
+from extract.facts import Figure
+from extract.lexicon import compiled, vocabulary
+from extract.numbers import Number, digit_numbers, in_address, word_numbers
+from extract.ranges import LOOK_BACK, amount, is_range, qualified, range_start
+from extract.sentences import Sentence, sentence_spans
+from extract.shares import Share, find_shares, superseded
+
+
+
+def find_figures(text: str, blocks: Sequence[Block]) -> list[Figure]:
+    """Every figure of the blocks that are not table rows, in the order of the text."""
+    sentences = _sentences(text, [(n, block) for n, block in enumerate(blocks) if block.kind != "table_row"])
+    return figures_of(text, sentences)
+
+
+def figures_between(text: str, start: int, end: int, block: int) -> list[Figure]:
+    """The figures of one stretch of text, such as a table cell, read as a sentence of its own."""
+    sentence = Sentence(start, end, block)
+    part = text[start:end]
+    for number in _all_numbers(part):
+        number.start, number.end = number.start + start, number.end + start
+        sentence.numbers.append(number)
+    for share in find_shares(part):
+        share.start, share.end = share.start + start, share.end + start
+        sentence.shares.append(share)
+    return figures_of(text, [sentence])
+
+
+def figures_of(text: str, sentences: Sequence[Sentence]) -> list[Figure]:
+    """Money, shares and counts of the sentences."""
+    figures: list[Figure] = []
+    for sentence in sentences:
+        measured = _measured(text, sentence)
+        shares = [share for share in sentence.shares if not superseded(text, share, sentence.end)]
+        figures += measured
+        figures += [_share_figure(text, share, sentence) for share in shares if not _inside(share, measured)]
+    figures += find_counts(text, sentences)
+    return sorted(figures, key=lambda figure: (figure.start, figure.end))
+
+
+def _all_numbers(text: str) -> list[Number]:
+    """Numbers in digits and in words in order, without the scale words that belong to digits."""
+    numbers: list[Number] = []
+    for number in sorted(digit_numbers(text) + word_numbers(text), key=lambda number: number.start):
+        if not numbers or number.start >= numbers[-1].end:
+            numbers.append(number)
+    return numbers
+
+
+def _sentences(text: str, blocks: Sequence[tuple[int, Block]]) -> list[Sentence]:
+    """The sentences of the blocks that hold a number or a worded share, with them."""
+    numbers, shares = _all_numbers(text), find_shares(text)
+    at = [number.start for number in numbers]
+    share_at = [share.start for share in shares]
+    found = []
+    for index, block in blocks:
+        first, last = bisect_left(at, block.start), bisect_left(at, block.end)
+        first_share, last_share = bisect_left(share_at, block.start), bisect_left(share_at, block.end)
+        if first == last and first_share == last_share:
+            continue
+        for start, end in sentence_spans(text, block.start, block.end):
+            sentence = Sentence(start, end, index)
+            sentence.numbers = [n for n in numbers[first:last] if start <= n.start < end]
+            sentence.shares = [s for s in shares[first_share:last_share] if start <= s.start < end]
+            if sentence.numbers or sentence.shares:
+                found.append(sentence)
+    return found
+
+
+def _measured(text: str, sentence: Sentence) -> list[Figure]:
+    """Money and percentages of a sentence; numbers that they use up get their unit noted."""
+    figures = []
+    skip = -1
+    for n, number in enumerate(sentence.numbers):
+        if number.start < skip or number.digits.startswith("00") or in_address(text, number):
+            continue
+        following = sentence.numbers[n + 1] if n + 1 < len(sentence.numbers) else None
+        pair = following is not None and is_range(text, number, following, sentence.start)
+        last = following if pair and following is not None else number
+        unit = _unit(text, number, last, sentence)
+        if unit:
+            number.unit = last.unit = unit
+            figures.append(_figure(text, number, last, unit, sentence))
+            skip = last.end
+    return figures
+
+
+def _unit(text: str, number: Number, last: Number, sentence: Sentence) -> str:
+    """GBP or percent, or nothing for other numbers."""
+    if "other" in (number.unit, last.unit):
+        return ""
+    unit = last.unit or number.unit
+    if number.worded and not number.unit and not last.unit and number.value < 1e6:
+        return ""
+    if unit == "points":
+        spoken = re.search(r"%|per ?cent", text[max(0, sentence.start - 400) : sentence.end])
+        return "percent" if spoken and "." in last.digits else ""
+    if unit:
+        return "" if number.worded and _vague(text, number) else unit
+    large = number.scale >= 1e6 or (number.worded and number.value >= 1e6)
+    return "GBP" if large and _is_money(text, number, last, sentence) else ""
+
+
+def _vague(text: str, number: Number) -> bool:
+    """A scale word with no number before it: *several million pounds*."""
+    first = re.split(r"[\s-]", text[number.start : number.end].lower(), maxsplit=1)[0]
+    return first in vocabulary("units")["multipliers"]
+
+
+@cache
+def _money_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    units = vocabulary("units")
+    return compiled(units["money_lead"]), compiled(units["not_money_after"])
+
+
+def _is_money(text: str, number: Number, last: Number, sentence: Sentence) -> bool:
+    lead, things = _money_patterns()
+    before = text[max(sentence.start, number.start - LOOK_BACK) : number.start]
+    vague = number.worded and _vague(text, number)
+    return not vague and lead.search(before) is not None and not things.match(text, last.end, sentence.end)
+
+
+def _figure(text: str, number: Number, last: Number, unit: str, sentence: Sentence) -> Figure:
+    start, end, qualifier = qualified(text, number.start, last.end, sentence.start, sentence.end)
+    low, high = sorted((amount(number, last), last.value * last.scale))
+    if number is not last:
+        start = range_start(text, start, sentence.start)
+    rule = f"{'money' if unit == 'GBP' else 'percent'}{'-range' if number is not last else ''}"
+    place = (sentence.start, sentence.end)
+    return Figure(start, end, unit, round(low, 6), round(high, 6), qualifier, place, rule, block=sentence.block)
+
+
+def _share_figure(text: str, share: Share, sentence: Sentence) -> Figure:
+    start, end, qualifier = qualified(text, share.start, share.end, sentence.start, sentence.end)
+    place = (sentence.start, sentence.end)
+    return Figure(start, end, "percent", share.value, share.value, qualifier, place, share.rule, block=sentence.block)
+
+
+def _inside(share: Share, figures: Iterable[Figure]) -> bool:
+    return any(figure.start < share.end and share.start < figure.end for figure in figures)

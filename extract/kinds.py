@@ -1,0 +1,209 @@
+"""Kind, status, basis, polarity and measure of each figure.
+
+Kind and status come from two multinomial logistic models over the features of :mod:`extract.features` (weights in
+``data/model.json``, fitted by :mod:`extract.training`); basis and polarity from the rules in ``data/kinds.yml``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from extract.cells import cell_kind, cell_status
+from extract.facts import Figure
+from extract.features import Surroundings, describe, rules
+
+MODEL = Path(__file__).parent / "data" / "model.json"
+PHRASE_WORD = re.compile(r"[A-Za-z&][\w&'’-]*|\S")
+LABEL_SURE = 0.95  # of what a table's label says; the curve in extract.confidence puts it right
+Period = tuple[str | None, str | None, str | None]  # label, first day, last day
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a figure measures. The two ``sure`` fields are the models' own probabilities, not yet calibrated."""
+
+    kind: str
+    status: str
+    basis: str | None
+    polarity: str
+    measure: str | None
+    kind_sure: float
+    status_sure: float
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A multinomial logistic model: ``weights`` has a row for each feature and a column for each class."""
+
+    classes: tuple[str, ...]
+    index: dict[str, int]
+    weights: np.ndarray
+
+    def probabilities(self, features: Mapping[str, float], allowed: Sequence[str] | None = None) -> dict[str, float]:
+        """Probability of each class; those not allowed are left out."""
+        known = [(self.index[name], value) for name, value in features.items() if name in self.index]
+        rows = np.fromiter((row for row, _ in known), dtype=np.intp, count=len(known))
+        scores = np.fromiter((value for _, value in known), dtype=np.float64, count=len(known)) @ self.weights[rows]
+        keep = [i for i, name in enumerate(self.classes) if allowed is None or name in allowed]
+        raised = np.exp(scores[keep] - scores[keep].max())
+        return dict(zip((self.classes[i] for i in keep), (raised / raised.sum()).tolist(), strict=True))
+
+
+@cache
+def models() -> dict[str, Model]:
+    """The shipped models, ``kind`` and ``status``."""
+    return {name: model_of(json.loads(MODEL.read_text(encoding="utf-8"))[name]) for name in ("kind", "status")}
+
+
+def model_of(stored: Mapping[str, Any]) -> Model:
+    """A model from its stored form: ``classes``, and ``features`` with a weight for each class."""
+    index = {name: row for row, name in enumerate(stored["features"])}
+    return Model(tuple(stored["classes"]), index, np.array(list(stored["features"].values()), dtype=np.float64))
+
+
+def label_figures(around: Surroundings) -> list[Label]:
+    """A label for each figure of a document, in order."""
+    pairs = zip(around.figures, around.periods, strict=True)
+    return [label(figure, around, period, models()) for figure, period in pairs]
+
+
+def label(figure: Figure, around: Surroundings, period: Period, by: Mapping[str, Model]) -> Label:
+    """Kind first, from a cell's labels or the model; the status is then told from the same features and the kind."""
+    features = describe(figure, around, period)
+    kind, kind_sure, rule = _kind(figure, around, features, by["kind"])
+    status, status_sure = _status(figure, around, features | kind_features(kind, figure.unit), by["status"])
+    denied = polarity(figure, around.text) == "denied"
+    return Label(
+        kind=kind,
+        status="possible" if denied else status,
+        basis=basis(figure, kind, around.text),
+        polarity="denied" if denied else "stated",
+        measure=measure(figure, around),
+        kind_sure=kind_sure,
+        status_sure=status_sure,
+        rule=rule,
+    )
+
+
+def _kind(
+    figure: Figure, around: Surroundings, features: Mapping[str, float], model: Model
+) -> tuple[str, float, str]:
+    """Kind, how sure, and what told it."""
+    allowed = rules()["allowed"][figure.unit]
+    value = around.by_cell.get(figure.cell) if figure.cell else None
+    told = cell_kind(figure, value, around.above(figure), allowed) if value else None
+    if told:
+        return told[0], LABEL_SURE, told[1]
+    kinds = model.probabilities(features, allowed)
+    kind = max(kinds, key=lambda one: kinds[one])
+    return kind, kinds[kind], "cell" if figure.cell else "prose"
+
+
+def _status(
+    figure: Figure, around: Surroundings, features: Mapping[str, float], model: Model
+) -> tuple[str, float]:
+    value = around.by_cell.get(figure.cell) if figure.cell else None
+    told = cell_status(value) if value else None
+    if told:
+        return told, LABEL_SURE
+    statuses = model.probabilities(features)
+    status = max(statuses, key=lambda one: statuses[one])
+    return status, statuses[status]
+
+
+def kind_features(kind: str, unit: str) -> dict[str, float]:
+    """What the status model is told of the kind."""
+    return {f"kind:{kind}": 1.0, f"kind:{kind} {unit}": 0.5}
+
+
+@cache
+def _basis_patterns(unit: str) -> list[tuple[str, re.Pattern[str]]]:
+    return [(name, re.compile(pattern, re.IGNORECASE)) for name, pattern in rules()["basis"].get(unit, ())]
+
+
+def basis(figure: Figure, kind: str, text: str) -> str | None:
+    """What a count counts, or what a share is a share of; None for money and where nothing tells."""
+    start, end = figure.sentence
+    quote, after = text[figure.start : figure.end], text[figure.end : end][:80]
+    places = (figure.noun or "", quote, after, text[start : figure.start]) if figure.unit == "posts" else (after, quote)
+    for place in places:
+        for name, pattern in _basis_patterns(figure.unit):
+            if pattern.search(place):
+                return str(name)
+    usual: str | None = rules()["basis_of_kind"].get(kind) if figure.unit == "percent" else None
+    return usual
+
+
+@cache
+def _denials() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    denied = rules()["denied"]
+    return (
+        re.compile(denied["before"], re.IGNORECASE | re.VERBOSE),
+        re.compile(denied["after"], re.IGNORECASE | re.VERBOSE),
+        re.compile(denied["boundary"], re.IGNORECASE),
+    )
+
+
+def polarity(figure: Figure, text: str) -> str:
+    """``denied`` when the figure's own clause says that it is not so, else ``stated``."""
+    if figure.cell or figure.unit != "posts":
+        return "stated"
+    before, after, boundary = _denials()
+    start, end = figure.sentence
+    clause = boundary.split(text[start : figure.start])[-1]
+    rest = boundary.split(text[figure.end : end])[0]
+    return "denied" if before.search(clause) or after.search(rest) else "stated"
+
+
+def measure(figure: Figure, around: Surroundings) -> str | None:
+    """A few words of the document that say what is measured: labels of a cell, else the nearest noun phrase."""
+    value = around.by_cell.get(figure.cell) if figure.cell else None
+    if value:
+        return ", ".join(filter(None, (value.row_label, value.column_label))) or None
+    start, end = figure.sentence
+    return _phrase_after(around.text[figure.end : end]) or _phrase_before(around.text[start : figure.start])
+
+
+@cache
+def _stops() -> frozenset[str]:
+    return frozenset(rules()["measure_stops"].split())
+
+
+def _phrase_after(after: str) -> str | None:
+    """The noun phrase that follows a figure directly, or after *of* or *in*: *£97m | savings drive*."""
+    opening = re.match(r"\s+(?:(?:of|in|worth of)\s+)?(?:(?:the|its|their|a|an|our|this|all)\s+)?", after)
+    if not opening:
+        return None
+    words = _run(PHRASE_WORD.finditer(after, opening.end()))
+    return after[words[0].start() : words[-1].end()] if words else None
+
+
+def _phrase_before(before: str) -> str | None:
+    """The last noun phrase before a figure: *savings | of £91m*."""
+    words = list(PHRASE_WORD.finditer(before))[::-1][:14]
+    while words and _ends_phrase(words[0].group()):
+        words.pop(0)
+    run = _run(iter(words))
+    return before[run[-1].start() : run[0].end()] if run else None
+
+
+def _run(words: Iterator[re.Match[str]]) -> list[re.Match[str]]:
+    found: list[re.Match[str]] = []
+    for word in words:
+        if _ends_phrase(word.group()) or len(found) == 4:
+            break
+        found.append(word)
+    return found
+
+
+def _ends_phrase(word: str) -> bool:
+    return not word[0].isalpha() or word.lower() in _stops()

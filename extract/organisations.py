@@ -1,0 +1,335 @@
+"""Names in text to organisations: a gazetteer (Aho-Corasick over words), then context for what is ambiguous.
+
+Longest match wins; a name that could be two bodies stays open (``Mention.organisation`` None, with candidates).
+The document's date decides between bodies that bear one name, and no body is named before it existed.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import ahocorasick
+
+from crawler.document import Block, Document
+from extract.facts import Mention
+from extract.register import Organisation, Register
+from extract.spellings import TOKEN, Spelling, fold, place_of, spellings, vocabulary
+
+BRACKET = re.compile(r"\(\s*(?:the\s+|or\s+)?[\"'“‘]?(?:the\s+)?([A-Z][A-Za-z&]{1,11}?)s?[\"'”’]?\s*\)")
+YEAR = re.compile(r"\b(20[0-4]\d)(?:\s?[/–-]\s?(\d\d)(?!\d))?")
+UNKNOWN, STOP = 0, 1
+
+
+@dataclass(slots=True)
+class _Words:
+    """The words of a text: their numbers in the vocabulary, where they stand, and as written."""
+
+    text: str
+    numbers: list[int] = field(default_factory=list)
+    spans: list[tuple[int, int]] = field(default_factory=list)
+
+    def word(self, index: int) -> str:
+        start, end = self.spans[index]
+        return self.text[start:end]
+
+    def around(self, first: int, last: int, reach: int = 14) -> set[str]:
+        """The folded words of the same sentence near the words first to last."""
+        low, high = first, last
+        while low > 0 and self.numbers[low - 1] != STOP and first - low < reach:
+            low -= 1
+        while high + 1 < len(self.numbers) and self.numbers[high + 1] != STOP and high - last < reach:
+            high += 1
+        return {fold(self.word(i)) for i in range(low, high + 1) if not first <= i <= last}
+
+
+@dataclass(slots=True)
+class _Match:
+    first: int  # index of the first word
+    last: int
+    bearers: list[Spelling]
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What is known of one document while its names are read."""
+
+    words: _Words
+    day: str | None
+    rows: list[tuple[int, int]]  # spans of table rows
+    sure: set[str] = field(default_factory=set)  # bodies named beyond doubt
+    hidden: set[str] = field(default_factory=set)  # acronyms that this document gives another meaning
+
+
+class Linker:
+    """Finds the register's names in texts. Building takes about half a second; keep one."""
+
+    def __init__(self, register: Register) -> None:
+        self.register = register
+        self.bearers = spellings(register)
+        self.numbers: dict[str, int] = {}
+        self.small = set(vocabulary()["small_words"])
+        self._automaton = ahocorasick.Automaton(ahocorasick.STORE_ANY, ahocorasick.KEY_SEQUENCE)
+        for key in self.bearers:
+            numbers = tuple(self.numbers.setdefault(word, len(self.numbers) + 2) for word in key)
+            self._automaton.add_word(numbers, key)
+        self._automaton.make_automaton()
+
+    def mentions(self, text: str, blocks: Sequence[Block] = (), document: Document | None = None) -> list[Mention]:
+        """Every name in the text, in order, without overlaps; with blocks, only what stands in one."""
+        words = self._words(text, blocks)
+        rows = [(block.start, block.end) for block in blocks if block.kind == "table_row"]
+        reading = _Reading(words, day_of(text, document), rows)
+        matches = self._matches(words)
+        self._acronyms_of_others(text, matches, reading)
+        found, doubtful = self._certain(matches, reading)
+        found += self._introduced(text, found, reading)
+        reading.sure = {mention.organisation for mention in found if mention.organisation}
+        found += self._in_context(doubtful, reading)
+        return _apart(found)
+
+    def _words(self, text: str, blocks: Sequence[Block]) -> _Words:
+        words = _Words(text)
+        numbers, spans, known = words.numbers, words.spans, self.numbers
+        for start, end in _segments(text, blocks):
+            for match in TOKEN.finditer(text, start, end):
+                if match.lastgroup:
+                    numbers.append(STOP)
+                else:
+                    word = match.group()
+                    numbers.append(known.get(word.lower()) or known.get(fold(word), UNKNOWN))
+                spans.append(match.span())
+            numbers.append(STOP)
+            spans.append((end, end))
+        return words
+
+    def _matches(self, words: _Words) -> list[_Match]:
+        """Longest matches whose capital letters agree, leftmost first, without overlaps."""
+        raw: list[_Match] = []
+        for last, key in self._automaton.iter(tuple(words.numbers)):
+            first = last - len(key) + 1
+            written = [words.word(i) for i in range(first, last + 1)]
+            bearers = [one for one in self.bearers[key] if self._agrees(one, written)]
+            if bearers:
+                raw.append(_Match(first, last, bearers))
+        raw.sort(key=lambda match: (match.first, -match.last))
+        kept: list[_Match] = []
+        for match in raw:
+            if not kept or match.first > kept[-1].last:
+                kept.append(match)
+        return kept
+
+    def _agrees(self, spelling: Spelling, written: list[str]) -> bool:
+        """Acronyms agree letter by letter; other names where they have a capital, so has the text."""
+        if spelling.kind == "acronym":
+            return list(spelling.words) == written
+        for name, word in zip(spelling.words, written, strict=True):
+            if name == word or name.lower() in self.small or not name[0].isupper():
+                continue
+            if not word[0].isupper() or (name.isupper() and len(name) > 1 and not word.isupper()):
+                return False
+        return len(spelling.words) > 1 or not spelling.words[0].isupper() or spelling.words[0] == written[0]
+
+    def _acronyms_of_others(self, text: str, matches: list[_Match], reading: _Reading) -> None:
+        """Note the acronyms that brackets bind to words that are no known name: cost improvement plan (CIP)."""
+        ends = {reading.words.spans[match.last][1] for match in matches}
+        for bracket in BRACKET.finditer(text):
+            before = text[: bracket.start()].rstrip()
+            letters = [letter for letter in bracket[1].lower() if letter.isalpha()]
+            if len(before) not in ends and len(letters) > 1 and _initials(before, letters):
+                reading.hidden.add(bracket[1])
+
+    def _certain(self, matches: list[_Match], reading: _Reading) -> tuple[list[Mention], list[_Match]]:
+        """Mentions that need no context but the date, and the matches that do."""
+        found, doubtful = [], []
+        for match in matches:
+            start, end = reading.words.spans[match.first][0], reading.words.spans[match.last][1]
+            if reading.words.text[start:end] in reading.hidden:
+                continue
+            firm = [one for one in match.bearers if one.kind != "ambiguous"]
+            chosen = self._at(firm, reading.day)
+            if len(chosen) == 1:
+                found.append(self._mention(match, reading, chosen[0]))
+            else:
+                doubtful.append(_Match(match.first, match.last, chosen or match.bearers))
+        return found, doubtful
+
+    def _at(self, bearers: list[Spelling], day: str | None) -> list[Spelling]:
+        """Who of the bearers the name can mean on that day: those that live, else those that are gone by full name."""
+        bodies = self.register.organisations
+        living = [one for one in bearers if bodies[one.organisation].lived(day)]
+        if living:
+            return living
+        transient = vocabulary()["transient_kinds"]
+        gone = [one for one in bearers if (bodies[one.organisation].opened or "") <= (day or "9999")]
+        gone = [one for one in gone if one.kind not in transient]
+        latest = max((bodies[one.organisation].closed or "" for one in gone), default="")
+        return [one for one in gone if bodies[one.organisation].closed == latest]
+
+    def _mention(
+        self, match: _Match, reading: _Reading, chosen: Spelling | None, candidates: Iterable[str] = ()
+    ) -> Mention:
+        start, end = reading.words.spans[match.first][0], reading.words.spans[match.last][1]
+        kind = chosen.kind if chosen else "ambiguous"
+        if chosen and kind == "site" and self._bears_its_name(chosen):
+            kind = "short"
+        organisation = chosen.organisation if chosen else None
+        return Mention(start, end, reading.words.text[start:end], organisation, tuple(candidates), kind)
+
+    def _bears_its_name(self, site: Spelling) -> bool:
+        """Whether the trust's own name holds the hospital's distinctive name."""
+        generic = vocabulary()["generic_words"]
+        own = {fold(word) for word in place_of(self.register.organisations[site.organisation])}
+        distinctive = {fold(word) for word in site.words} - generic
+        return bool(distinctive) and distinctive <= own
+
+    def _introduced(self, text: str, found: list[Mention], reading: _Reading) -> list[Mention]:
+        """Acronyms that brackets bind to a name in this document, wherever they stand again."""
+        by_end = {mention.end: mention for mention in found if mention.organisation}
+        taken = {mention.start for mention in found}
+        more: list[Mention] = []
+        for bracket in BRACKET.finditer(text):
+            named = by_end.get(len(text[: bracket.start()].rstrip()))
+            if not named or not any(letter.isupper() for letter in bracket[1][1:]):
+                continue
+            for again in re.finditer(rf"(?<![\w&]){re.escape(bracket[1])}(?![\w&])", text):
+                if again.start() not in taken and _inside(reading.words, again.start()):
+                    taken.add(again.start())
+                    more.append(Mention(*again.span(), again.group(), named.organisation, (), "introduced"))
+        return more
+
+    def _in_context(self, doubtful: list[_Match], reading: _Reading) -> list[Mention]:
+        found = []
+        boards = sum(self._row_of_boards(match, reading) for match in doubtful) >= 2
+        for match in doubtful:
+            options = list(dict.fromkeys(one.organisation for one in match.bearers))
+            living = [one for one in options if self.register.organisations[one].lived(reading.day)]
+            chosen = self._choose(match, living, reading, boards)
+            spelling = next((one for one in match.bearers if one.organisation == chosen), None)
+            found.append(self._mention(match, reading, spelling, () if spelling else options))
+        return found
+
+    def _choose(self, match: _Match, living: list[str], reading: _Reading, boards: bool) -> str | None:
+        """The one living body that the document's other names, the next word or the table speak for."""
+        words = reading.words
+        after = _word_at(words, match.last + 1)
+        heads = vocabulary()["heads"]
+        bodies = self.register.organisations
+        if after in heads["other"]:
+            return None
+        if after in heads["icb"] or (boards and self._row_of_boards(match, reading)):
+            living = [one for one in living if bodies[one].kind == "icb"]
+            return living[0] if len(living) == 1 else None
+        if after in heads["trust"]:
+            living = [one for one in living if bodies[one].kind.startswith("trust_")]
+            return living[0] if len(living) == 1 else None
+        if named := [one for one in living if one in reading.sure]:
+            return named[0] if len(named) == 1 and self._alone(match, reading, bodies[named[0]]) else None
+        if len(living) == 1 and bodies[living[0]].kind not in {"icb", "nhs_region"}:
+            return living[0] if self._cued(match, reading, bodies[living[0]]) else None
+        return None
+
+    def _alone(self, match: _Match, reading: _Reading, body: Organisation) -> bool:
+        """A place alone stands for its board only as the first word of a row or sentence, or with a possessive."""
+        if body.kind != "icb" and not body.kind.startswith("trust_"):
+            return True
+        before = reading.words.numbers[match.first - 1] if match.first else STOP
+        return before == STOP or _word_at(reading.words, match.last + 1) == "'s" or body.kind != "icb"
+
+    def _cued(self, match: _Match, reading: _Reading, body: Organisation) -> bool:
+        """Whether words near a name that is also a common word say that the body is meant."""
+        rules = vocabulary()
+        near = reading.words.around(match.first, match.last)
+        kind = "trust" if body.kind.startswith("trust_") else body.kind
+        if kind == "trust":
+            return self._labels(match, reading)
+        before, after = match.first - 1, match.last + 1
+        if any(_capital(reading.words, i) for i in (before, after)):
+            return False  # part of a longer name
+        return bool(near & rules["cues"].get(kind, set())) or bool(near & rules["speech"] and kind in rules["cues"])
+
+    def _labels(self, match: _Match, reading: _Reading) -> bool:
+        """Whether a trust's name of two words or more stands alone as the label of a row or a list item."""
+        numbers = reading.words.numbers
+        alone = (not match.first or numbers[match.first - 1] == STOP) and numbers[match.last + 1] == STOP
+        others = any(self.register.organisations[one].kind.startswith("trust_") for one in reading.sure)
+        return alone and others and match.last > match.first
+
+    def _row_of_boards(self, match: _Match, reading: _Reading) -> bool:
+        start = reading.words.spans[match.first][0]
+        row = _span_at(reading.rows, start)
+        has_board = any(self.register.organisations[one.organisation].kind == "icb" for one in match.bearers)
+        return has_board and row is not None and start - row[0] < 4
+
+
+def named(mentions: Iterable[Mention], register: Register) -> dict[str, tuple[int, int]]:
+    """The organisations of a document as GUIDE counts them: id to (number of mentions, first start)."""
+    rules = vocabulary()
+    counts: Counter[str] = Counter()
+    first: dict[str, int] = {}
+    for mention in mentions:
+        one = mention.organisation
+        if one is None or mention.kind == "site" or one in rules["uncounted"]:
+            continue
+        if register.organisations[one].kind in rules["uncounted_kinds"]:
+            continue
+        counts[one] += 1
+        first[one] = min(mention.start, first.get(one, mention.start))
+    return {one: (counts[one], first[one]) for one in first}
+
+
+def day_of(text: str, document: Document | None) -> str | None:
+    """The document's date, else the end of the year that it names most often."""
+    if document and document.published:
+        return document.published[:10]
+    years = [int(m[1]) for m in YEAR.finditer(text) if m[2] is None or int(m[2]) == (int(m[1]) + 1) % 100]
+    return f"{Counter(years).most_common(1)[0][0]}-12-31" if years else None
+
+
+def _segments(text: str, blocks: Sequence[Block]) -> list[tuple[int, int]]:
+    if not blocks:
+        return [(0, len(text))]
+    spans: list[tuple[int, int]] = []
+    for block in sorted(blocks, key=lambda block: (block.start, -block.end)):
+        if not spans or block.start >= spans[-1][1]:
+            spans.append((block.start, block.end))
+    return spans
+
+
+def _apart(mentions: list[Mention]) -> list[Mention]:
+    """In order of place; where two overlap the longer stays."""
+    kept: list[Mention] = []
+    for mention in sorted(mentions, key=lambda mention: (mention.start, -mention.end)):
+        if not kept or mention.start >= kept[-1].end:
+            kept.append(mention)
+    return kept
+
+
+def _initials(before: str, letters: list[str]) -> bool:
+    words = re.findall(r"[A-Za-z]+", before[-120:])[-len(letters) :]
+    return [word[0].lower() for word in words] == letters
+
+
+def _inside(words: _Words, start: int) -> bool:
+    index = bisect_right(words.spans, (start, len(words.text))) - 1
+    return index >= 0 and words.spans[index][0] <= start < words.spans[index][1]
+
+
+def _span_at(spans: list[tuple[int, int]], place: int) -> tuple[int, int] | None:
+    index = bisect_right(spans, (place, 1 << 60)) - 1
+    return spans[index] if index >= 0 and spans[index][0] <= place < spans[index][1] else None
+
+
+def _word_at(words: _Words, index: int) -> str:
+    return fold(words.word(index)) if 0 <= index < len(words.numbers) and words.numbers[index] != STOP else ""
+
+
+def _capital(words: _Words, index: int) -> bool:
+    """Whether the word is one of a name: a capital that opens no sentence."""
+    if not 0 < index < len(words.numbers) or words.numbers[index] == STOP or words.numbers[index - 1] == STOP:
+        return False
+    word = words.word(index)
+    return word[0].isupper() and word not in {"The", "A", "I"}

@@ -1,0 +1,216 @@
+"""Times that a text names, on the calendar of English public finance: a financial year runs from April to March."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import cache
+
+from extract.facts import Period
+from extract.lexicon import any_of, compiled, vocabulary
+
+FIRST_MONTH = 4
+YEAR = r"(?:19[4-9]\d|20[0-4]\d)"
+SPAN_GAP = re.compile(
+    r"\s?[-–—]\s?|\s(?:to|and|until|through|up to|through to)\s(?:the end of |early |late |mid-?|spring |summer |autumn )?",
+    re.IGNORECASE,
+)
+SPAN_LEAD = re.compile(
+    r"\b(?:between|from|over|across|covering|spanning|both)\s(?:the (?:years|period|two years|three years) )?(?:early |late |mid-?|spring |summer |autumn )?$",
+    re.I,
+)
+SINCE = re.compile(
+    r"\bsince\s(?:the (?:start|end|beginning) of )?(?:early |late |mid-?|about |around )?$", re.IGNORECASE
+)
+NEAR = 30
+SENTENCE = 120  # characters back in which *for the year* means a year named by date
+REACH = 600  # characters back in which *that year* may find the year it means
+
+
+def financial_year(day: date) -> int:
+    """The calendar year in which the financial year of a day begins."""
+    return day.year if day.month >= FIRST_MONTH else day.year - 1
+
+
+def label_of(first: int, last: int | None = None) -> str:
+    """``2025/26`` for the financial year that begins in 2025, ``2023/24-2025/26`` for the years from 2023 to 2025."""
+    name = f"{first}/{(first + 1) % 100:02d}"
+    return name if last is None or last == first else f"{name}-{label_of(last)}"
+
+
+def bounds(label: str) -> tuple[date | None, date | None]:
+    """First and last day of a label; an open end (``2018/19-``) has no last day."""
+    parts = re.findall(r"(\d{4})(/\d\d)?", label)
+    if not parts:
+        return None, None
+    first, last = parts[0], parts[-1]
+    start = date(int(first[0]), FIRST_MONTH if first[1] else 1, 1)
+    if label.endswith("-"):
+        return start, None
+    end = date(int(last[0]) + 1, FIRST_MONTH, 1) if last[1] else date(int(last[0]) + 1, 1, 1)
+    return start, end - timedelta(days=1)
+
+
+def find_periods(text: str, published: date | None = None) -> list[Period]:
+    """All times named in a text, in order. *This year* and the like need the day of publication."""
+    found = [period for m in _pattern().finditer(text) if (period := _read(m, published)) is not None]
+    spanned = _spans(text, found)
+    return _backward(text, [_since(text, period) for period in spanned])
+
+
+@cache
+def _months() -> dict[str, int]:
+    words = vocabulary("periods")
+    months = {name: number for number, name in enumerate(words["months"], start=1)}
+    return months | {
+        name: months[full] for name in words["short_months"] for full in months if full.startswith(name[:3])
+    }
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    words = vocabulary("periods")
+    relative = "|".join(f"(?P<relative{n}>{pattern})" for n, (pattern, _) in enumerate(words["relative"]))
+    backward = "|".join(f"(?P<backward{n}>{pattern})" for n, (pattern, _) in enumerate(words["backward"]))
+    month = rf"(?P<month>{any_of(_months())})\.?"
+    dated = rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:\sof)?\s)?{month}(?:\s(?P<day2>\d{{1,2}}),)?[\s,]{{1,2}}(?:\d\d,\s)?(?P<month_year>{YEAR})\b"
+    pair = rf"(?:FY\s?)?(?P<first>{YEAR})\s?[/–-]\s?(?P<second>(?:19|20)\d\d|\d\d)(?![\d/]|[-–]\d|%)"
+    short = r"(?:FY\s?)?(?<![\d/.,£–-])(?P<short_first>\d\d)/(?P<short_second>\d\d)(?![\d/%.])"
+    single = r"FY\s?(?:20)?(?P<fy>\d\d)\b(?![/–-]\d)"
+    decade = r"(?P<decade>(?:19|20)\d0)['’]?s\b"
+    iso = r"(?P<iso>20\d\d-\d\d-\d\d)"
+    year = rf"(?<![\d,.£$€#/–-])(?P<year>{YEAR})(?![\d%]|[,.]\d|\s?(?:m|bn|million|billion|jobs|posts|roles|staff|people|patients|WTE)\b)"
+    return compiled(
+        rf"\b(?:{iso}|{dated}|{single}|{pair}|{short}|{decade}|(?P<unresolved>{words['unresolved']})|(?P<spanned>{words['spanned']})|(?P<running>{words['running']})|{backward}|{relative})\b|{year}"
+    )
+
+
+def _read(m: re.Match[str], published: date | None) -> Period | None:
+    """The period of one match, or None for a pair of numbers that is none."""
+    group = m.lastgroup or ""
+    if group == "iso":
+        return _day(m, int(m["iso"][:4]), int(m["iso"][5:7]))
+    if m["month_year"]:
+        return _day(m, int(m["month_year"]), _months()[m["month"].lower()])
+    if m["fy"]:
+        return _financial(m, 2000 + int(m["fy"]) - 1)
+    if m["first"]:
+        return _pair(m, int(m["first"]), m["second"])
+    if m["short_first"]:
+        first, second = int(m["short_first"]), int(m["short_second"])
+        return _financial(m, 2000 + first) if second == first + 1 and first < 50 else None
+    if m["decade"]:
+        first = int(m["decade"])
+        return _make(m, f"{first}-{first + 9}", "span")
+    if m["year"]:
+        return _make(m, m["year"], "year")
+    return _relative(m, group, published)
+
+
+def _make(m: re.Match[str], label: str | None, kind: str) -> Period:
+    first, last = bounds(label) if label else (None, None)
+    return Period(m.start(), m.end(), label, kind, first, last)
+
+
+def _financial(m: re.Match[str], first: int) -> Period:
+    return _make(m, label_of(first), "financial_year")
+
+
+def _day(m: re.Match[str], year: int, month: int) -> Period | None:
+    if not 1 <= month <= 12:
+        return None
+    first = date(year, month, 1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return Period(m.start(), m.end(), str(year), "month", first, last)
+
+
+def _pair(m: re.Match[str], first: int, written: str) -> Period | None:
+    """Two years with a stroke or a dash: a financial year when they follow each other, else a span."""
+    second = int(written) if len(written) == 4 else first // 100 * 100 + int(written) + (100 if written == "00" else 0)
+    if second == first + 1:
+        return _financial(m, first)
+    return _make(m, f"{first}-{second}", "span") if first < second <= first + 60 else None
+
+
+def _relative(m: re.Match[str], group: str, published: date | None) -> Period:
+    words = vocabulary("periods")
+    if group.startswith("relative"):
+        if published is None:
+            return _make(m, None, "relative")
+        shift = int(words["relative"][int(group[8:])][1])
+        return _make(m, label_of(financial_year(published) + shift), "relative")
+    if group == "running":
+        return _make(m, label_of(financial_year(published)) if published else None, group)
+    return _make(m, None, group if group.startswith(("backward", "spanned")) else "duration")
+
+
+def _spans(text: str, periods: list[Period]) -> list[Period]:
+    """Two years joined into one span where *between*, *from*, *over* or *to* joins them."""
+    found: list[Period] = []
+    for period in periods:
+        before = found[-1] if found else None
+        if before is not None and _joins(text, before, period):
+            label = f"{before.label}-{period.label}"
+            found[-1] = Period(before.start, period.end, label, "span", before.first, period.last)
+        else:
+            found.append(period)
+    return found
+
+
+def _joins(text: str, before: Period, period: Period) -> bool:
+    kinds = {before.kind, period.kind}
+    if not (kinds <= {"financial_year", "year"}) or before.first is None or period.first is None:
+        return False
+    gap = SPAN_GAP.fullmatch(text, before.end, period.start)
+    if gap is None or before.first >= period.first:
+        return False
+    lead = SPAN_LEAD.search(text[max(0, before.start - NEAR) : before.start])
+    return lead is not None or gap.group().strip().lower() not in ("and",)
+
+
+def _since(text: str, period: Period) -> Period:
+    if period.label and period.kind in ("financial_year", "year", "month"):
+        if SINCE.search(text[max(0, period.start - NEAR) : period.start]):
+            return replace(period, label=f"{period.label}-", kind="since", last=None)
+    return period
+
+
+def _backward(text: str, periods: list[Period]) -> list[Period]:
+    """*That year* and *the year before* take the year that was named last, *the same period* the span."""
+    shifts = [int(shift) for _, shift in vocabulary("periods")["backward"]]
+    named: list[Period] = []
+    found = []
+    for period in periods:
+        if period.kind.startswith("backward") or period.kind in ("spanned", "running"):
+            period = _resolved(period, named, shifts)
+        found.append(period)
+        if period.label:
+            named = [*named[-20:], period]
+    return found
+
+
+def _resolved(period: Period, named: list[Period], shifts: list[int]) -> Period:
+    """A period named by another that stands before it."""
+    before = [other for other in named if period.start - other.end < REACH]
+    label = period.label
+    if period.kind == "spanned":
+        last = before[-1].label if before and before[-1].kind == "financial_year" else None
+        label = next((other.label for other in reversed(before[-3:]) if other.kind == "span"), last)
+    elif period.kind == "running":
+        near = [
+            other for other in before if period.start - other.end < SENTENCE and other.first and other.kind != "span"
+        ]
+        label = label_of(financial_year(near[-1].first)) if near and near[-1].first else label
+    elif before:
+        label = _shifted(before[-1].label, shifts[int(period.kind[8:])])
+    first, end = bounds(label) if label else (None, None)
+    return Period(period.start, period.end, label, "span" if period.kind == "spanned" else "relative", first, end)
+
+
+def _shifted(label: str | None, shift: int) -> str | None:
+    if label is None or not shift:
+        return label
+    if m := re.fullmatch(r"(\d{4})/\d\d", label):
+        return label_of(int(m.group(1)) + shift)
+    return str(int(label) + shift) if re.fullmatch(r"\d{4}", label) else None

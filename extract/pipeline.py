@@ -1,0 +1,259 @@
+"""The spaCy pipeline: layout, figures, periods, organisations, kinds, subjects, facts.
+
+Each component is a function from ``Doc`` to ``Doc`` that fills extensions (see ``docs/architecture.md``); the work is
+in the modules of the same names. The tokeniser is cheap, as most words of a text are near no figure.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import cache
+from importlib.metadata import version as installed
+from pathlib import Path
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from crawler.document import Document
+from crawler.readers.plain import layout as read_layout
+from extract import scene as scenes
+from extract import subjects as whose
+from extract.confidence import confidence
+from extract.dating import date_figures
+from extract.facts import Fact, Figure, Result
+from extract.features import Surroundings
+from extract.figures import find_figures
+from extract.kinds import Label, label_figures
+from extract.organisations import Linker
+from extract.periods import find_periods
+from extract.register import load as load_register
+from extract.tables import figures_in_tables, table_values
+
+Component = Callable[[Doc], Doc]
+Span = tuple[str | None, str | None, str | None]
+Subject = tuple[str | None, float, str | None]
+COMPONENTS = ("layout", "figures", "periods", "organisations", "kinds", "subjects", "facts")
+EXTENSIONS = (
+    "blocks",
+    "tables",
+    "table_values",
+    "figures",
+    "periods",
+    "spans",  # of each figure: period label, first and last day
+    "mentions",
+    "labels",  # of each figure: extract.kinds.Label
+    "subjects",  # of each figure: organisation, how sure, speaker
+    "facts",
+)
+TOKEN = re.compile(r"(\S+|[^\S ]+| )( ?)")
+LONGEST = 100_000_000  # characters; spaCy's own limit is for models that need memory in proportion
+
+
+def build(components: Sequence[str] = COMPONENTS) -> Language:
+    """A blank English pipeline with the named components, by default all seven."""
+    nlp = spacy.blank("en")
+    nlp.tokenizer = Words(nlp.vocab)
+    nlp.max_length = LONGEST
+    for name in components:
+        nlp.add_pipe(f"breakeven_{name}")
+    return nlp
+
+
+def run(nlp: Language, document: Document) -> Result:
+    """One document read; the memory zone frees its words, so that memory stays flat over many documents."""
+    with nlp.memory_zone():
+        doc = nlp.make_doc(document.text)
+        doc._.source = document
+        nlp(doc)
+        return Result(doc._.facts, doc._.mentions, doc._.table_values)
+
+
+@cache
+def version() -> str:
+    """The package's version and a hash of the code and data that decide what is found."""
+    digest = hashlib.sha256()
+    folder = Path(__file__).parent
+    files = [*folder.glob("*.py"), *folder.glob("data/**/*"), folder.parent / "crawler" / "readers" / "plain.py"]
+    for path in sorted(file for file in files if file.is_file() and file.suffix != ".md"):
+        digest.update(path.read_bytes())
+    return f"{installed('breakeven')}+{digest.hexdigest()[:10]}"
+
+
+class Words:
+    """Tokeniser: a token is a run of non-space characters, or of white space other than one space."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        self.vocab = vocab
+
+    def __call__(self, text: str) -> Doc:
+        """The text as a ``Doc`` whose ``text`` is the same."""
+        pairs = TOKEN.findall(text)
+        return Doc(self.vocab, words=[word for word, _ in pairs], spaces=[bool(space) for _, space in pairs])
+
+    def to_bytes(self, exclude: tuple[str, ...] = ()) -> bytes:
+        """Nothing to keep: spaCy asks when a pipeline is saved."""
+        return b""
+
+    def from_bytes(self, data: bytes, exclude: tuple[str, ...] = ()) -> Words:
+        """Nothing to restore."""
+        return self
+
+
+def _extend() -> None:
+    if not Doc.has_extension("source"):
+        Doc.set_extension("source", default=None)
+        for name in EXTENSIONS:
+            Doc.set_extension(name, default=None)
+
+
+@Language.factory("breakeven_layout", assigns=["doc._.blocks", "doc._.tables"])
+def layout(nlp: Language, name: str) -> Component:
+    """Blocks and tables: those of the source where a reader found them, else those of the bare text."""
+    _extend()
+
+    def component(doc: Doc) -> Doc:
+        source = doc._.source
+        if source is not None and source.blocks:
+            doc._.blocks, doc._.tables = source.blocks, source.tables
+        else:
+            doc._.blocks, doc._.tables = read_layout(doc.text)
+        return doc
+
+    return component
+
+
+@Language.factory("breakeven_figures", requires=["doc._.blocks"], assigns=["doc._.figures", "doc._.table_values"])
+def figures(nlp: Language, name: str) -> Component:
+    """Amounts, shares and counts of prose and tables, in the order of the text."""
+
+    def component(doc: Doc) -> Doc:
+        found = find_figures(doc.text, doc._.blocks) + figures_in_tables(doc.text, doc._.tables, doc._.blocks)
+        doc._.figures = sorted(found, key=lambda figure: (figure.start, figure.end))
+        doc._.table_values = table_values(doc.text, doc._.tables, doc._.blocks)
+        return doc
+
+    return component
+
+
+@Language.factory("breakeven_periods", requires=["doc._.figures"], assigns=["doc._.periods", "doc._.spans"])
+def periods(nlp: Language, name: str) -> Component:
+    """Times as the text names them, resolved against the date of publication, and the period of each figure."""
+
+    def component(doc: Doc) -> Doc:
+        doc._.periods = find_periods(doc.text, published(doc._.source))
+        doc._.spans = date_figures(doc._.figures, doc._.periods, doc._.source, doc.text, doc._.blocks, doc._.tables)
+        return doc
+
+    return component
+
+
+def published(source: Document | None) -> date | None:
+    """The date that words such as *next year* are resolved against."""
+    stated = (source.published or "")[:10] if source else ""
+    return date.fromisoformat(stated) if re.fullmatch(r"\d{4}-\d\d-\d\d", stated) else None
+
+
+@Language.factory("breakeven_organisations", requires=["doc._.blocks"], assigns=["doc._.mentions"])
+def organisations(nlp: Language, name: str) -> Component:
+    """Mentions of the bodies of the register."""
+    linker = Linker(load_register())
+
+    def component(doc: Doc) -> Doc:
+        doc._.mentions = linker.mentions(doc.text, doc._.blocks, doc._.source)
+        return doc
+
+    return component
+
+
+@Language.factory("breakeven_kinds", requires=["doc._.figures"], assigns=["doc._.labels"])
+def kinds(nlp: Language, name: str) -> Component:
+    """Kind, status, basis, polarity and measure of each figure."""
+
+    def component(doc: Doc) -> Doc:
+        doc._.labels = label_figures(surroundings(doc))
+        return doc
+
+    return component
+
+
+def surroundings(doc: Doc) -> Surroundings:
+    """What the features of kind and status are drawn from."""
+    return Surroundings(doc.text, doc._.figures, doc._.spans, doc._.blocks, doc._.table_values, doc._.source)
+
+
+@Language.factory("breakeven_subjects", requires=["doc._.labels", "doc._.mentions"], assigns=["doc._.subjects"])
+def subjects(nlp: Language, name: str) -> Component:
+    """Whose each figure is, how sure that is, and who says so."""
+    register = load_register()
+
+    def component(doc: Doc) -> Doc:
+        doc._.subjects = []
+        if doc._.figures:
+            scene = scenes.read(doc.text, doc._.blocks, doc._.tables, doc._.mentions, register, doc._.source)
+            doc._.subjects = [_subject(*pair, scene) for pair in zip(doc._.figures, doc._.labels, strict=True)]
+        return doc
+
+    return component
+
+
+def _subject(figure: Figure, label: Label, scene: scenes.Scene) -> Subject:
+    body, probability = whose.best(whose.candidates(figure, scene, label.kind), whose.weights())
+    return body or None, probability, whose.speaker_of(figure, scene)
+
+
+@Language.factory("breakeven_facts", requires=["doc._.labels", "doc._.subjects"], assigns=["doc._.facts"])
+def facts(nlp: Language, name: str) -> Component:
+    """Everything known of each figure put together, and the values of the tables."""
+
+    def component(doc: Doc) -> Doc:
+        rows = zip(doc._.figures, doc._.spans, doc._.labels, doc._.subjects, strict=True)
+        doc._.facts = [fact(doc, *row) for row in rows]
+        _join_tables(doc)
+        return doc
+
+    return component
+
+
+def fact(doc: Doc, figure: Figure, span: Span, label: Label, subject: Subject) -> Fact:
+    """All that is known of one figure of a document."""
+    period, first, last = span
+    organisation, sureness, speaker = subject
+    return Fact(
+        start=figure.start,
+        end=figure.end,
+        quote=doc.text[figure.start : figure.end],
+        sentence=doc.text[figure.sentence[0] : figure.sentence[1]],
+        unit=figure.unit,
+        low=figure.low,
+        high=figure.high,
+        qualifier=figure.qualifier,
+        kind=label.kind,
+        organisation=organisation,
+        period=period,
+        period_start=first,
+        period_end=last,
+        status=label.status,
+        basis=label.basis,
+        polarity=label.polarity,
+        speaker=speaker,
+        measure=label.measure,
+        confidence=confidence(figure, label, sureness),
+        rule=f"{figure.rule}/{label.rule}",
+        block=figure.block,
+        cell=figure.cell,
+    )
+
+
+def _join_tables(doc: Doc) -> None:
+    """Gives table values the organisation of their fact, or of another fact of the same row."""
+    by_cell = {fact.cell: index for index, fact in enumerate(doc._.facts) if fact.cell}
+    by_row = {cell[:2]: doc._.facts[index].organisation for cell, index in by_cell.items()}
+    for value in doc._.table_values:
+        value.fact = by_cell.get((value.table_no, value.row, value.column))
+        if value.organisation is None:
+            value.organisation = by_row.get((value.table_no, value.row))

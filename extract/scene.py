@@ -1,0 +1,256 @@
+"""What stands around the figures of one document: names, words that point back to names, and words for groups.
+
+Everything is worked out sentence by sentence and only where a figure asks for it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from crawler.document import Block, Cell, Document, Table
+from extract.facts import Mention
+from extract.register import Register
+from extract.spellings import fold, place_of, vocabulary
+
+DATA = Path(__file__).parent / "data" / "subjects.yml"
+SENTENCE = re.compile(r"(?<=[.!?])[\"'”’)]?\s+(?=[A-Z\"'“‘£(])|\n+")
+BODY_KINDS = ("trust_", "icb")
+EARLY = 1000  # characters within which a document names the body that it is about
+
+
+@dataclass(slots=True)
+class Anchor:
+    """A word or name in the text that speaks for a body, or for a group (``organisation`` None)."""
+
+    start: int
+    end: int
+    organisation: str | None
+    sort: str  # name, anaphor, pronoun, own, place, group
+
+
+@cache
+def patterns() -> dict[str, Any]:
+    """The word lists of ``data/subjects.yml``, compiled."""
+    words: dict[str, Any] = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    pointing = [rf"(?P<a{i}>\b(?:{entry['words']})\b)" for i, entry in enumerate(words["anaphors"])]
+    pointing.append(rf"(?P<pronoun>\b(?:{words['pronouns']})\b)")
+    pointing.append(rf"(?P<own>\b(?:{words['own']})\b)")
+    pointing.append(rf"(?P<group>\b(?:{_joined(words['groups'])})\b)")
+    return {
+        "pointing": re.compile("|".join(pointing), re.IGNORECASE),
+        "anaphors": [tuple(entry["kinds"]) for entry in words["anaphors"]],
+        "labels": [(_alone(entry["words"]), tuple(entry["kinds"])) for entry in words["labels"]],
+        "totals": re.compile(rf"\W*(?:.*\b)?(?:{words['totals']})\b", re.IGNORECASE),
+        "paper": re.compile(words["paper"], re.IGNORECASE),
+        "speech": re.compile(rf"\W{{0,3}}(?:'s|’s)?\s*(?:{_joined(words['speech'])})\b"),
+        "orders": re.compile(rf"\W{{0,3}}\s*(?:{_joined(words['orders'])})\b"),
+        "papers": re.compile(rf"{words['papers']}$", re.IGNORECASE),
+        "attribution": re.compile(rf"(?:{words['attribution']})\s+(?:the\s+|a\s+)?$", re.IGNORECASE),
+    }
+
+
+def _alone(words: str) -> re.Pattern[str]:
+    return re.compile(rf"\W*(?:{words})\W*$", re.IGNORECASE)
+
+
+def _joined(words: str) -> str:
+    return "|".join(part for part in re.split(r"\|\s*", words) if part)
+
+
+@dataclass(slots=True)
+class Scene:
+    """One document, ready for questions about whose figure it is."""
+
+    text: str
+    blocks: Sequence[Block]
+    tables: Sequence[Table]
+    mentions: list[Mention]
+    register: Register
+    document: Document | None = None
+    bodies: Counter[str] = field(default_factory=Counter)  # trusts and boards named, with the number of mentions
+    lead: str | None = None  # the body of the headline, else the first one named near the top
+    headline: str | None = None
+    places: dict[str, str] = field(default_factory=dict)  # a place's word to the document's body that bears it
+    sort: str = "national"  # paper (a body's own), story (its name in the headline), early, many, national
+    starts: list[int] = field(default_factory=list)
+    block_starts: list[int] = field(default_factory=list)
+    cuts: list[int] = field(default_factory=list)  # where sentences begin
+    cached: dict[tuple[int, int], list[Anchor]] = field(default_factory=dict)
+
+    def kind(self, organisation: str) -> str:
+        """The kind of a body of the register."""
+        return self.register.organisations[organisation].kind
+
+    def sentence_before(self, start: int) -> tuple[int, int] | None:
+        """The sentence that ends before ``start`` in the same block."""
+        index = bisect_left(self.cuts, start)
+        block = self.block_at(start)
+        if index < 1 or (block and self.cuts[index - 1] < block.start):
+            return None
+        return self.cuts[index - 1], start
+
+    def block_at(self, place: int) -> Block | None:
+        """The block in which a place of the text stands."""
+        index = bisect_right(self.block_starts, place) - 1
+        return self.blocks[index] if index >= 0 and place < self.blocks[index].end else None
+
+    def table(self, number: int) -> Table | None:
+        """The table of that number."""
+        return next((table for table in self.tables if table.number == number), None)
+
+    def anchors(self, start: int, end: int) -> list[Anchor]:
+        """The anchors of a stretch of text, in order."""
+        if (start, end) not in self.cached:
+            found = self._names(start, end)
+            taken = [(anchor.start, anchor.end) for anchor in found]
+            found += [one for one in self._pointing(start, end, found) if not _covered(one, taken)]
+            self.cached[start, end] = sorted(found, key=lambda anchor: anchor.start)
+        return self.cached[start, end]
+
+    def _names(self, start: int, end: int) -> list[Anchor]:
+        low, high = bisect_left(self.starts, start), bisect_left(self.starts, end)
+        named = self.mentions[low:high]
+        found = [Anchor(m.start, m.end, m.organisation, "name") for m in named if m.organisation]
+        for match in re.finditer(r"\b[A-Z][\w'’]+", self.text[start:end]) if self.places else ():
+            body = self.places.get(match.group().removesuffix("'s").removesuffix("’s"))
+            place = Anchor(start + match.start(), start + match.end(), body, "place")
+            if body and not _covered(place, [(m.start, m.end) for m in named]):
+                found.append(place)
+        return found
+
+    def _pointing(self, start: int, end: int, named: list[Anchor]) -> list[Anchor]:
+        found = []
+        for match in patterns()["pointing"].finditer(self.text, start, end):
+            sort = str(match.lastgroup)
+            if sort == "group":
+                if _named_by_place(self.text[start : match.start()], match.group()):
+                    continue
+                found.append(Anchor(match.start(), match.end(), None, "group"))
+            elif sort == "own":
+                found.append(Anchor(match.start(), match.end(), self.lead if self.sort == "paper" else None, "own"))
+            elif sort == "pronoun":
+                found.append(Anchor(match.start(), match.end(), self._before(match.start(), named, start), "pronoun"))
+            else:
+                kinds = patterns()["anaphors"][int(sort[1:])]
+                found.append(Anchor(match.start(), match.end(), self.latest(match.start(), kinds), "anaphor"))
+        return found
+
+    def _before(self, place: int, named: list[Anchor], start: int) -> str | None:
+        """What *it* points to: the first name of its sentence before it, else the first of the sentence before."""
+        for anchor in named:
+            if anchor.end <= place and anchor.organisation:
+                return anchor.organisation
+        before = self.sentence_before(start)
+        earlier = self.anchors(*before) if before else []
+        for anchor in earlier:
+            if anchor.organisation:
+                return anchor.organisation
+        return self.latest(start, (*BODY_KINDS, "government", "nhs_england", "local_authority"))
+
+    def latest(self, place: int, kinds: tuple[str, ...]) -> str | None:
+        """The body of the kinds that was named last before a place, else the lead, else the first one after."""
+        for mention in reversed(self.mentions[: bisect_left(self.starts, place)]):
+            if mention.organisation and self.kind(mention.organisation).startswith(kinds):
+                return mention.organisation
+        if self.lead and self.kind(self.lead).startswith(kinds):
+            return self.lead
+        for mention in self.mentions[bisect_left(self.starts, place) :]:
+            if mention.organisation and self.kind(mention.organisation).startswith(kinds):
+                return mention.organisation
+        return None
+
+    def label(self, cell: Cell) -> list[Anchor]:
+        """The anchors of a table's label: names, and bare words such as *ICB* and *System*."""
+        anchors = self.anchors(cell.start, cell.end) if cell.start >= 0 else []
+        found = [one for one in anchors if one.sort in {"name", "place"}]
+        for pattern, kinds in () if found else patterns()["labels"]:
+            if pattern.match(cell.text) and (body := self.latest(cell.start, kinds)):
+                found.append(Anchor(cell.start, cell.end, body, "anaphor"))
+        return found
+
+
+def read(
+    text: str,
+    blocks: Sequence[Block],
+    tables: Sequence[Table],
+    mentions: list[Mention],
+    register: Register,
+    document: Document | None = None,
+) -> Scene:
+    """Look at a document once; ``mentions`` are the linker's, in order."""
+    scene = Scene(text, blocks, tables, mentions, register, document)
+    scene.starts = [mention.start for mention in mentions]
+    scene.block_starts = [block.start for block in blocks]
+    scene.cuts = sorted({match.end() for match in SENTENCE.finditer(text)} | {block.start for block in blocks} | {0})
+    for mention in mentions:
+        if mention.organisation and scene.kind(mention.organisation).startswith(BODY_KINDS):
+            scene.bodies[mention.organisation] += 1
+    scene.places = _places(scene)
+    _lead(scene)
+    scene.places = _places(scene)  # again, as the lead wins a word that two bodies share
+    return scene
+
+
+def _lead(scene: Scene) -> None:
+    """Find out what sort of document it is, and the body that it is about."""
+    top = _headline(scene)
+    scene.headline = _first_body(scene, *top)
+    early = _first_body(scene, 0, max(top[1], min(EARLY, len(scene.text))))
+    scene.lead = scene.headline or early
+    share = scene.bodies[scene.lead] / scene.bodies.total() if scene.lead else 0
+    if scene.lead and patterns()["paper"].search(scene.text, 0, EARLY):
+        scene.sort = "paper"
+    elif scene.headline:
+        scene.sort = "story"
+    elif early and share >= 0.3:
+        scene.sort = "early"
+    else:
+        scene.sort = "many" if scene.bodies.total() > 3 else "national"
+        scene.lead = None
+
+
+def _headline(scene: Scene) -> tuple[int, int]:
+    """Where the title stands in the text, else the first block."""
+    title = scene.document.title if scene.document else None
+    start = scene.text.find(title, 0, 3000) if title else -1
+    if title and start >= 0:
+        return start, start + len(title)
+    return 0, scene.blocks[0].end if scene.blocks else max(scene.text.find("\n"), 1)
+
+
+def _first_body(scene: Scene, start: int, end: int) -> str | None:
+    for anchor in scene._names(start, end):
+        if anchor.organisation and scene.kind(anchor.organisation).startswith(BODY_KINDS):
+            return anchor.organisation
+    return None
+
+
+def _places(scene: Scene) -> dict[str, str]:
+    """Words such as *Nottingham* that stand for the one body of the document whose name holds them."""
+    generic = vocabulary()["generic_words"] | vocabulary()["not_places"]
+    owners: dict[str, list[str]] = {}
+    for body in scene.bodies:
+        for word in place_of(scene.register.organisations[body]):
+            if fold(word) not in generic and len(word) > 3 and word[0].isupper():
+                owners.setdefault(word, []).append(body)
+    sole = {word: ids[0] for word, ids in owners.items() if len(ids) == 1}
+    return sole | {word: scene.lead for word, ids in owners.items() if scene.lead in ids and scene.lead}
+
+
+def _named_by_place(before: str, group: str) -> bool:
+    """*Ilford hospitals* are somebody's, *hospitals* nobody's."""
+    words = before.split()
+    return group.lower() == "hospitals" and bool(words) and words[-1][0].isupper() and words[-1] not in {"The", "NHS"}
+
+
+def _covered(anchor: Anchor, spans: list[tuple[int, int]]) -> bool:
+    return any(start < anchor.end and anchor.start < end for start, end in spans)

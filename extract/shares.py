@@ -1,0 +1,126 @@
+"""Worded shares: *a third*, *nine in ten*, *one post in fifty*, *half of them*, *halve*."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from extract.lexicon import any_of, compiled, vocabulary
+from extract.numbers import SPACE, word_value
+
+LARGEST_BASE = 100  # *one in 250* is a ratio of things, *1 in 2024* a date
+CLOSE = 6.0  # percentage points by which a worded share may differ from the exact figure that stands for it
+EXACT = re.compile(
+    r"(?:[^(%£;.]{0,120}?\(|,\s(?:or|at)\s)(?:about |around |nearly |just over )?(\d{1,3}(?:\.\d+)?)\s?(?:%|per ?cent|pc\b)",
+    re.I,
+)
+INSIDE = re.compile(r"(\d{1,3}(?:\.\d+)?)\s?(?:%|per ?cent)\s\([^)]{0,25}$", re.IGNORECASE)
+SCALED = re.compile(r"[ -](?:of )?an?[ -](?:million|billion|thousand|dozen)", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Share:
+    """A share in words; ``value`` in percent."""
+
+    start: int
+    end: int
+    value: float
+    rule: str
+
+
+@dataclass(slots=True)
+class _Around:
+    half_before: re.Pattern[str]
+    half_after: re.Pattern[str]
+    quarter_before: re.Pattern[str]
+    quarter_after: re.Pattern[str]
+    fraction_lead: re.Pattern[str]
+    fraction_after: re.Pattern[str]
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    units = vocabulary("units")
+    small = any_of(word for word, value in units["words"].items() if 1 <= value <= 20)
+    base = any_of(units["words"])
+    parts = any_of(name for name in units["fractions"] if not name.startswith("hal"))
+    every = rf"(?:{SPACE}in{SPACE}|{SPACE}out{SPACE}of{SPACE})(?:every{SPACE}|each{SPACE})?"
+    return compiled(
+        rf"\b(?:(?P<halving>{units['halving']})"
+        rf"|(?P<half>(?:(?:an?|one){SPACE})?half)"
+        rf"|(?P<n>an?|{small})[ \u00a0-](?P<part>{parts})s?"
+        rf"|(?P<a>{small}|\d{{1,2}})(?:{SPACE}(?P<thing>[a-z]+))?{every}(?P<b>(?:{base})(?:[ -](?:{base}))?|\d{{1,3}}))\b(?![.,]\d)"
+    )
+
+
+@cache
+def _around() -> _Around:
+    units = vocabulary("units")
+    names = ("half_before", "half_after", "quarter_before", "quarter_after", "fraction_lead", "fraction_after")
+    patterns = [compiled(units[name]) for name in names]
+    ends = [re.compile(f"(?:{patterns[n].pattern})$", re.IGNORECASE) if n in (0,) else patterns[n] for n in range(6)]
+    return _Around(*ends)
+
+
+def find_shares(text: str) -> list[Share]:
+    """All worded shares of a text, in order."""
+    found = []
+    for m in _pattern().finditer(text):
+        value = _value(text, m)
+        if value is not None:
+            found.append(Share(m.start(), m.end(), round(value, 1 if m["part"] else 2), "share-words"))
+    return found
+
+
+def _value(text: str, m: re.Match[str]) -> float | None:
+    """The share in percent, or None where the words mean something else."""
+    if m["halving"]:
+        return 50.0
+    if m["half"]:
+        return 50.0 if _is_half(text, m) else None
+    if m["part"]:
+        return _fraction(text, m)
+    count, base = _count(m["a"]), _count(m["b"])
+    if (m["thing"] and count != 1) or not 0 < count < base <= LARGEST_BASE:
+        return None
+    ratio = "out" in m.group().lower().split() or (m["a"].isdigit() and count > 1)
+    return 100 * count / base if not ratio or base in (3, 4, 5, 10, 20, 100) else None
+
+
+def _count(words: str) -> float:
+    return float(words) if words.isdigit() else word_value(words)
+
+
+def _is_half(text: str, m: re.Match[str]) -> bool:
+    around = _around()
+    before = text[max(0, m.start() - 25) : m.start()]
+    if SCALED.match(text, m.end()) or around.half_before.search(before):
+        return False
+    return not around.half_after.match(text, m.end())
+
+
+def _fraction(text: str, m: re.Match[str]) -> float | None:
+    around, part = _around(), m["part"].lower()
+    count = 1.0 if m["n"].lower() in ("a", "an") else word_value(m["n"])
+    value = 100 * count * float(vocabulary("units")["fractions"][part])
+    before = text[max(0, m.start() - 25) : m.start()]
+    plural = text[m.end() - 1] == "s"
+    if SCALED.match(text, m.end()) or value >= 100 or plural != (count > 1):
+        return None
+    if part == "quarter":
+        lead = count == 1 and around.quarter_before.search(before)
+        return None if lead or around.quarter_after.match(text, m.end()) or count == 2 else value
+    if count == 1 and not around.fraction_after.match(text, m.end()) and not around.fraction_lead.search(before):
+        return (
+            value
+            if re.search(r"\b(?:thirds|quarters|half|fifths)\b", text[max(0, m.start() - 60) : m.start()])
+            else None
+        )
+    return value
+
+
+def superseded(text: str, share: Share, end: int) -> bool:
+    """Whether the exact figure follows in brackets, as in *more than a third (37%)*, or stands before them."""
+    m = EXACT.match(text, share.end, end) or INSIDE.search(text, max(0, share.start - 50), share.start)
+    return m is not None and abs(float(m.group(1)) - share.value) <= CLOSE

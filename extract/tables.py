@@ -1,0 +1,215 @@
+"""Figures and values of tables: what each number counts is told by its own sign, its headings, caption or a stated unit."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from crawler.document import Block, Cell, Table
+from extract.facts import Figure, TableValue
+from extract.figures import figures_between
+from extract.grid import Grid, grid_of
+from extract.lexicon import compiled, vocabulary
+
+NUMBER = re.compile(
+    r"(?P<open>[(\[])?\s?(?P<sign>[-−–+])?\s?(?P<pound>£)?\s?(?P<open2>\()?(?P<sign2>[-−–])?(?P<digits>\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+    r"\s?(?P<scale>bn|billion|mn|m|million|k|thousand)?\s?(?P<percent>%)?\s?(?P<close>[)\]])?\s?(?P<percent2>%)?"
+    r"(?P<note>\s?(?:[*†‡§#^¹²³]+|\[\d+\]|\([a-z]\)|[a-d]))?",
+    re.IGNORECASE,
+)
+YEAR = re.compile(r"(?:19|20)\d\d(?:[/–-]\d{2,4})?")
+STATED_REACH = 40  # blocks above a table in which a unit for all amounts may be stated
+
+
+@dataclass(slots=True)
+class _Words:
+    money: list[tuple[re.Pattern[str], float]]
+    percent: re.Pattern[str]
+    share: re.Pattern[str]
+    posts: re.Pattern[str]
+    posts_cut: re.Pattern[str]
+    posts_kept: re.Pattern[str]
+    other: re.Pattern[str]
+    money_words: re.Pattern[str]
+    stated: re.Pattern[str]
+    other_row: re.Pattern[str]
+    posts_named: re.Pattern[str]
+
+
+@dataclass(slots=True)
+class Unit:
+    """What the numbers of a cell are: GBP, percent, posts, wte (posts that stay), other, or not known (empty)."""
+
+    name: str = ""
+    scale: float = 1.0
+
+
+@cache
+def _words() -> _Words:
+    found = vocabulary("tables")
+    money = [(compiled(pattern), float(scale)) for pattern, scale in found["money"]]
+    names = (
+        "percent",
+        "share",
+        "posts",
+        "posts_cut",
+        "posts_kept",
+        "other",
+        "money_words",
+        "stated",
+        "other_row",
+        "posts_named",
+    )
+    return _Words(money, *(compiled(found[name]) for name in names))
+
+
+def unit_in(words: str) -> Unit:
+    """The unit that a heading or a caption names."""
+    known = _words()
+    places = [(m.start(), Unit("GBP", scale)) for pattern, scale in known.money if (m := pattern.search(words))]
+    if places:
+        first = min(place for place, _ in places)
+        money = next(unit for place, unit in places if place == first)
+        percent = known.percent.search(words)
+        return Unit("percent") if percent and percent.start() < first else money
+    if known.percent.search(words) or known.share.search(words):
+        return Unit("percent")
+    if known.posts.search(words):
+        return Unit("posts" if known.posts_cut.search(words) and not known.posts_kept.search(words) else "wte")
+    return Unit("other") if known.other.search(words) and not known.money_words.search(words) else Unit()
+
+
+def figures_in_tables(text: str, tables: Sequence[Table], blocks: Sequence[Block]) -> list[Figure]:
+    """The figures of all cells that measure money, shares or cuts; ``cell`` is (table number, row, column)."""
+    rows = [(block.start, number) for number, block in enumerate(blocks) if block.kind == "table_row"]
+    figures: list[Figure] = []
+    for table in tables:
+        grid = grid_of(table)
+        above = _unit_above(text, table, blocks)
+        for cell in grid.body_cells():
+            block = _row_of(rows, blocks, cell)
+            for figure in _cell_figures(text, grid, cell, above, block):
+                figure.cell = (table.number, cell.row, cell.column)
+                if block >= 0:
+                    figure.sentence = (blocks[block].start, blocks[block].end)
+                figures.append(figure)
+        for cell in grid.labels():
+            figures += _label_figures(text, table, cell, blocks, _row_of(rows, blocks, cell))
+    return sorted(figures, key=lambda figure: (figure.start, figure.end))
+
+
+def _label_figures(text: str, table: Table, cell: Cell, blocks: Sequence[Block], block: int) -> list[Figure]:
+    """Figures that a row's label states with their unit, such as *2% a year*."""
+    if cell.start < 0 or block < 0 or (NUMBER.fullmatch(cell.text) and not cell.text.endswith("%")):
+        return []
+    found = figures_between(text, cell.start, cell.end, block)
+    for figure in found:
+        figure.cell = (table.number, cell.row, cell.column)
+        figure.sentence = (blocks[block].start, blocks[block].end)
+    return found
+
+
+def table_values(text: str, tables: Sequence[Table], blocks: Sequence[Block] = ()) -> list[TableValue]:
+    """Every data cell with its labels; ``value`` in full units where its unit is known, as written where it is not."""
+    values = []
+    for table in tables:
+        grid = grid_of(table)
+        above = _unit_above(text, table, blocks)
+        for cell in grid.body_cells():
+            m = NUMBER.fullmatch(cell.text)
+            unit = _cell_unit(grid, cell, m, above) if m else Unit()
+            value = _value(m, unit.scale) if m else cell.value
+            name = {"wte": "posts", "other": None, "": None}.get(unit.name, unit.name)
+            values.append(
+                TableValue(
+                    table.number, table.caption, cell.row, cell.column, grid.row_label(cell), grid.column_label(cell),
+                    cell.text, value, name, None,
+                )
+            )  # fmt: skip
+    return values
+
+
+def _row_of(rows: Sequence[tuple[int, int]], blocks: Sequence[Block], cell: Cell) -> int:
+    """The index of the block of the row that a cell stands in, or -1."""
+    at = bisect_right(rows, (cell.start, len(blocks))) - 1
+    if at < 0:
+        return -1
+    number = rows[at][1]
+    return number if blocks[number].start <= cell.start <= blocks[number].end else -1
+
+
+def _unit_above(text: str, table: Table, blocks: Sequence[Block]) -> Unit:
+    """A unit stated for all amounts in the text above the table, or in the heading that it stands under."""
+    known = _words()
+    above = [block for block in blocks if block.end <= table.start and block.kind != "table_row"][-STATED_REACH:]
+    for distance, block in enumerate(reversed(above)):
+        words = text[block.start : block.end]
+        stated = known.stated.search(words)
+        if stated or (distance == 0 and len(words) < 160):
+            unit = unit_in(words[stated.start() :] if stated else words)
+            if unit.name == "GBP" and (stated or unit.scale > 1):
+                return unit
+    heading = next((block.heading for block in blocks if block.start >= table.start and block.heading), None)
+    unit = unit_in(heading or "")
+    return unit if unit.name == "GBP" and unit.scale > 1 else Unit()
+
+
+def _cell_figures(text: str, grid: Grid, cell: Cell, above: Unit, block: int) -> list[Figure]:
+    if cell.start < 0 or not cell.text:
+        return []
+    m = NUMBER.fullmatch(cell.text)
+    if m is None:
+        return figures_between(text, cell.start, cell.end, max(block, 0)) if not cell.header else []
+    unit = _cell_unit(grid, cell, m, above)
+    if unit.name not in ("GBP", "percent", "posts") or (YEAR.fullmatch(cell.text) and unit.name != "GBP"):
+        return []
+    value = _value(m, unit.scale)
+    end = cell.end - len(m["note"] or "")
+    place = (cell.start, cell.end)
+    return [Figure(cell.start, end, unit.name, value, value, "exact", place, "table-cell", block=max(block, 0))]
+
+
+def _cell_unit(grid: Grid, cell: Cell, m: re.Match[str], above: Unit) -> Unit:
+    """The unit of a number: its own sign, then its column's headings, its row's label, caption and corner, the text above."""
+    if m["percent"] or m["percent2"]:
+        return Unit("percent")
+    scale = vocabulary("units")["scales"].get((m["scale"] or "").lower())
+    if m["pound"] or scale:
+        column = unit_in(" ".join(reversed(grid.headings(cell)))) if not scale else Unit()
+        return Unit("GBP", float(scale or (column.scale if column.name == "GBP" else 1.0)))
+    general = [unit_in(grid.corner()), unit_in(grid.table.caption or ""), above]
+    money = next((unit for unit in general if unit.name in ("GBP", "percent")), None)
+    column = _column_unit(grid, cell)
+    named = _words().posts_named.search(" ".join(grid.headings(cell)))
+    if column.name and not (money and column.name in ("posts", "wte") and not named):
+        return column
+    label = grid.row_label(cell)
+    row = unit_in(label)
+    if row.name in ("GBP", "percent"):
+        return row
+    if _words().other_row.search(label):
+        return row if row.name == "posts" else Unit("other")
+    return money or next((unit for unit in general[:2] if unit.name in ("posts", "wte")), Unit())
+
+
+def _column_unit(grid: Grid, cell: Cell) -> Unit:
+    """The unit that the column's headings name, the lowest first; posts that go may be told by two of them together."""
+    headings = grid.headings(cell)
+    found = [unit_in(heading) for heading in reversed(headings)]
+    named = next((unit for unit in found if unit.name in ("GBP", "percent")), Unit())
+    if named.name:
+        return named
+    together = unit_in(" ".join(headings))
+    if together.name in ("posts", "wte") or any(unit.name == "posts" for unit in found):
+        kept = any(_words().posts_kept.search(heading) for heading in headings)
+        return Unit("posts" if not kept and _words().posts_cut.search(" ".join(headings)) else "wte")
+    return Unit("other") if found and found[0].name == "other" else Unit()
+
+
+def _value(m: re.Match[str], scale: float) -> float:
+    value = float(re.sub(r"[, ]", "", m["digits"])) * scale
+    negative = (m["open"] and m["close"]) or (m["open2"] and m["close"]) or m["sign"] in ("-", "−", "–") or m["sign2"]
+    return round(-value if negative else value, 6)

@@ -1,0 +1,1 @@
+"""One sample report in every format that the readers know."""

@@ -1,0 +1,1 @@
+"""The pages: each function reads what one page shows, on a connection of its own thread."""
