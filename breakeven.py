@@ -227,12 +227,16 @@ def organisations() -> None:
 @organisations.command("sync")
 @click.argument("source", required=False, metavar="[FILE|URL]")
 @with_db
-def sync(source: str | None, db_path: Path) -> None:
+@click.pass_context
+def sync(ctx: click.Context, source: str | None, db_path: Path) -> None:
     """Refresh the register from ODS: its keyless reports, or its API when BREAKEVEN_ODS_KEY is set, or a file."""
     from db import organisations as register  # noqa: PLC0415
 
-    changes = register.sync(database.connect(db_path), source)
+    changes, failures = register.refresh(database.connect(db_path), source)
+    for failure in failures:
+        click.echo(f"breakeven: {failure}", err=True)
     click.echo("\n".join(changes) or "nothing changed")
+    ctx.exit(1 if failures else 0)
 
 
 @organisations.command("resolve")

@@ -17,14 +17,14 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "tests")]
-
-from gold_database import agreement, build, fact_id, read_links
-
 import db
 from db import evaluate
 from db.announcements import rebuild
 from extract.scoring import read_gold
+
+sys.path.append(str(Path(__file__).parents[1] / "tests"))  # the links made by reading live with the tests
+
+from gold_database import agreement, build, fact_id, read_links  # noqa: E402
 
 LINKED = """select af.fact, af.announcement from announcement_facts af join facts f on f.id = af.fact
             where f.kind in ('job_cut', 'saving')"""
@@ -78,7 +78,9 @@ def _seconds(database: Database) -> float:
 def fill(database: Database, facts: int, first: int = 0) -> None:
     """Figures of many bodies and years, five a document, many of them told again in later documents."""
     chance = random.Random(first)
-    bodies = [key for (key,) in database.execute("select id from organisations where kind like 'trust%' or kind = 'icb'")]
+    bodies = [
+        key for (key,) in database.execute("select id from organisations where kind like 'trust%' or kind = 'icb'")
+    ]
     now = "2026-01-01T00:00:00Z"
     with database.atomic():
         for n in range(first, first + facts, 5):

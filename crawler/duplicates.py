@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-from datasketch import MinHash, MinHashLSH
+if TYPE_CHECKING:
+    from datasketch import MinHash
 
 PERMUTATIONS = 64
 SCHEME = "affine32"  # of the hashes; kept ones can be compared within one scheme alone
@@ -32,6 +33,8 @@ def signature(text: str) -> bytes:
     sentences = {" ".join(each) for each in words if len(each) >= LEAST_WORDS}
     if len(sentences) < LEAST_SENTENCES:
         return b""
+    from datasketch import MinHash  # noqa: PLC0415 - it imports SciPy, which takes seconds
+
     hashed = MinHash(num_perm=PERMUTATIONS, scheme=SCHEME)
     hashed.update_batch([sentence.encode() for sentence in sentences])
     return hashed.hashvalues.astype("<u4").tobytes()
@@ -39,6 +42,9 @@ def signature(text: str) -> bytes:
 
 def copies(signed: Iterable[Signed]) -> dict[str, str]:
     """Each document that repeats another, with that one: the first published, then the first by id."""
+    import numpy as np  # noqa: PLC0415
+    from datasketch import MinHash, MinHashLSH  # noqa: PLC0415
+
     index = MinHashLSH(threshold=ALIKE, num_perm=PERMUTATIONS)
     kept: dict[str, MinHash] = {}
     found: dict[str, str] = {}

@@ -7,8 +7,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url
 
-# campaign marks, cache busters, session ids
-NOISE = re.compile(r"utm_.*|fbclid|gclid|mc_[ce]id|ver|v|t|cachebuster|phpsessid|sessionid|jsessionid", re.IGNORECASE)
+# NOISE: also cache busters and session ids
+CAMPAIGN = re.compile(r"utm_.*|fbclid|gclid|mc_[ce]id", re.IGNORECASE)
+NOISE = re.compile(rf"{CAMPAIGN.pattern}|ver|v|t|cachebuster|phpsessid|sessionid|jsessionid", re.IGNORECASE)
 
 
 def canonical(url: str) -> str:
@@ -21,6 +22,16 @@ def canonical(url: str) -> str:
     query = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if not NOISE.fullmatch(key)]
     path = parts.path.rstrip("/") or "/"
     return urlunsplit(("https", host(url), path, urlencode(query), ""))
+
+
+def public(url: str) -> str:
+    """The address to show: as it was asked, without marks of campaigns and fragment."""
+    parts = urlsplit(url.strip())
+    query = [
+        (key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if not CAMPAIGN.fullmatch(key)
+    ]
+    kept = parts.query if len(query) == len(parse_qsl(parts.query, keep_blank_values=True)) else urlencode(query)
+    return parts._replace(query=kept, fragment="").geturl()
 
 
 def host(url: str) -> str:

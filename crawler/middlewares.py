@@ -174,9 +174,9 @@ class GuardedResolver(CachingThreadedResolver):
 class PoliteHandler(HTTP11DownloadHandler):
     """Judges a host at the moment of asking it, since a queue of requests stands between the middlewares and the host.
 
-    One request a host at a time: Scrapy 2.19 starts all that wait when no pause is set. It waits as long as a host asks,
-    leaves a host that asks for too long or has sent its share of bytes, and asks the server named by REPLICA in the place
-    of every host, whose name travels in the header.
+    One request a host at a time: Scrapy 2.19 starts all that wait when no pause is set. It waits as long as a host
+    asks, leaves a host that asks for too long or has sent its share of bytes, and asks the server named by REPLICA in
+    place of every host, whose name travels in the header.
     """
 
     def __init__(self, crawler: Crawler) -> None:

@@ -27,7 +27,7 @@ class Store(Protocol):
         """What the frontier says of an address."""
 
     def pending(self, source: str) -> list[Lead]:
-        """Leads that no run has brought to an end, in the order in which they were found."""
+        """Leads that no run has brought to an end, and pages that may be due for another look."""
 
     def keep(self, source: str, page: Page, found: Found) -> Kept:
         """Write documents, versions, leads and the answer's row of the frontier."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +16,14 @@ from sqlite_utils import Database
 
 from db import totals, wording
 from db.claims import KINDS, Claim, load
-from db.identity import batches, give_ids, place_of, retire, select
+from db.identity import batches, find_heirs, give_ids, lead_on, place_of, select
 from db.linking import link
 from db.roles import Cluster, Member, cluster, scope
 from db.store import now
 
 Group = list[tuple[Claim, str]]
+Block = tuple[str, str]  # a kind and an organisation, or none
+BATCH = 50_000  # figures that are held in memory at once
 
 
 @dataclass(slots=True)
@@ -43,9 +46,10 @@ def rebuild(db: Database, at: str | None = None) -> None:
     """Bring announcements up to date with the facts; ``at`` is the time that the log of changes gives."""
     at = at or now()
     with db.atomic():
-        blocks = _blocks(db)
-        if blocks:
-            _rebuild_blocks(db, blocks, at)
+        taken: set[str] = set()
+        for blocks in _batches(db, _blocks(db)):
+            _rebuild_blocks(db, blocks, at, taken)
+        if taken or db.table("announcement_queue").count:
             totals.mark(db)
         db.execute("delete from announcement_queue")
         _note_documents(db)
@@ -53,12 +57,14 @@ def rebuild(db: Database, at: str | None = None) -> None:
 
 def queue(db: Database, facts: list[str]) -> None:
     """Have the kinds and organisations of some facts linked anew by the next :func:`rebuild`."""
-    query = f"""insert or ignore into announcement_queue select kind, coalesce(organisation, '') from facts
-                where id in ({",".join("?" * len(facts))})"""
-    db.execute(query, facts)
+    for fact in facts:
+        db.execute(
+            "insert or ignore into announcement_queue select kind, coalesce(organisation, '') from facts where id = ?",
+            [fact],
+        )
 
 
-def _blocks(db: Database) -> list[tuple[str, str]]:
+def _blocks(db: Database) -> list[Block]:
     """Kinds and organisations to link anew; those that a person's ruling ties to one of them come along."""
     blocks = {tuple(row) for row in db.execute("select kind, organisation from announcement_queue").fetchall()}
     query = """select a.kind, coalesce(a.organisation, ''), b.kind, coalesce(b.organisation, '') from corrections c
@@ -68,25 +74,45 @@ def _blocks(db: Database) -> list[tuple[str, str]]:
         for one, other in ties:
             if one in blocks or other in blocks:
                 blocks |= {one, other}
-    return sorted(blocks)
+    tied = {block for tie in ties for block in tie}
+    return sorted(blocks, key=lambda block: (block not in tied, block))
 
 
-def _rebuild_blocks(db: Database, blocks: list[tuple[str, str]], at: str) -> None:
+def _batches(db: Database, blocks: list[Block]) -> Iterator[list[Block]]:
+    """The blocks in lists that hold no more figures than memory should."""
+    rows = db.execute("select kind, coalesce(organisation, ''), count(*) from facts group by 1, 2").fetchall()
+    sizes = {(kind, organisation): count for kind, organisation, count in rows}
+    batch: list[Block] = []
+    held = 0
+    for block in blocks:
+        if batch and held + sizes.get(block, 0) > BATCH:
+            yield batch
+            batch, held = [], 0
+        batch.append(block)
+        held += sizes.get(block, 0)
+    if batch:
+        yield batch
+
+
+def _rebuild_blocks(db: Database, blocks: list[Block], at: str, taken: set[str]) -> None:
+    """Link the figures of some blocks anew; ``taken`` are the ids that this run has given."""
     groups = [group for kind, organisation in blocks for group in link(load(db, kind, organisation))]
     clusters = [cluster(group) for group in _ruled(db, groups)]
     clusters.sort(key=lambda c: c.members[0].claim.order)
+    before = set(taken)
     free = _of_blocks(db, blocks)
-    give_ids(db, clusters, set(free))
+    give_ids(db, clusters, set(free), taken)
     _find_parts(clusters)
     seen = _seen(db, clusters)
-    old = _old(db, free, clusters)
+    old = {key: row for key, row in _old(db, free, clusters).items() if key not in before}
     versions = _versions(db, {m.claim.document for c in clusters for m in c.members})
     names = dict(db.execute("select id, coalesce(nullif(short_name, ''), name) from organisations").fetchall())
     rows = [_row(c, names, old.get(c.id, {}), at) for c in clusters]
-    heirs = retire(db, clusters, set(old), at)
+    heirs = find_heirs(clusters, set(old))
     changes = _log(clusters, rows, old, heirs, seen, versions)
     _write(db, clusters, rows, seen, versions)
-    _remove(db, sorted(set(old) - {c.id for c in clusters}))
+    lead_on(db, clusters, heirs, at)
+    _delete(db, "announcements", "id", set(heirs))
     _write_changes(db, changes, at)
 
 
@@ -113,12 +139,15 @@ def _ruled(db: Database, groups: list[Group]) -> list[Group]:
 
 
 def _part(groups: list[Group], at: dict[str, int], fact: str) -> None:
-    """Take a figure, and those of its document with the same value, out of its group."""
+    """Take a figure out of its group, and the equal ones with it; of a group of equal ones, those of its document."""
     group = groups[at[fact]]
     chosen = next(claim for claim, _ in group if claim.fact == fact)
-    value = (chosen.unit, chosen.low, chosen.high)
-    out = [(c, "a correction") for c, _ in group if (c.unit, c.low, c.high) == value]
-    groups[at[fact]] = [(c, why) for c, why in group if (c.unit, c.low, c.high) != value]
+    equal = {c.fact for c, _ in group if (c.unit, c.low, c.high) == (chosen.unit, chosen.low, chosen.high)}
+    if len(equal) == len(group):
+        equal = {c.fact for c, _ in group if c.document == chosen.document}
+    leaving = equal if len(equal) < len(group) else {fact}
+    out = [(c, "a correction") for c, _ in group if c.fact in leaving]
+    groups[at[fact]] = [(c, why) for c, why in group if c.fact not in leaving]
     groups.append(out)
     at |= {claim.fact: len(groups) - 1 for claim, _ in out}
 
@@ -168,9 +197,9 @@ def _versions(db: Database, documents: set[str]) -> dict[str, str]:
     return {row["id"]: row["version"] for row in rows}
 
 
-def _of_blocks(db: Database, blocks: list[tuple[str, str]]) -> dict[str, dict[str, Any]]:
-    where = "kind = ? and coalesce(organisation, '') = ?"
-    return {row["id"]: row for block in blocks for row in db.table("announcements").rows_where(where, block)}
+def _of_blocks(db: Database, blocks: list[Block]) -> dict[str, dict[str, Any]]:
+    query = "select * from announcements where kind = ? and organisation is ?"
+    return {row["id"]: row for kind, body in blocks for row in db.query(query, [kind, body or None])}
 
 
 def _old(db: Database, free: dict[str, dict[str, Any]], clusters: list[Cluster]) -> dict[str, dict[str, Any]]:
@@ -262,10 +291,6 @@ def _link_row(item: Cluster, member: Member, seen: Seen, versions: dict[str, str
 def _delete(db: Database, table: str, column: str, keys: set[str]) -> None:
     for batch in batches(keys):
         db.execute(f"delete from {table} where {column} in ({','.join('?' * len(batch))})", batch)  # noqa: S608
-
-
-def _remove(db: Database, ids: list[str]) -> None:
-    _delete(db, "announcements", "id", set(ids))
 
 
 def _note_documents(db: Database) -> None:

@@ -42,16 +42,15 @@ class Claim:
     after: str = ""
     denied: bool = False
     speaker: str | None = None
-    measure: str = ""
     published: str = ""
     original: str = ""  # the document that this one is a copy of, or itself
     rank: int = 2  # of the document's authority, 0 highest
-    pipeline: str = ""
     row: bool = False
     scope: str = ""
     each: bool = False
     words: frozenset[str] = frozenset()
     cues: set[str] = field(default_factory=set)
+    groups: frozenset[str] = frozenset()  # of staff, or budget lines, that the figure is told of
 
     @property
     def family(self) -> str:
@@ -83,18 +82,18 @@ def pattern(*path: str) -> re.Pattern[str]:
 
 _QUERY = """
 select f.id, f.document, f.kind, f.unit, f.low, f.high, f.qualifier, f.organisation, f.period, f.status, f.basis,
-       f.polarity, f.speaker, f.measure, f.start, f.quote, f.sentence, f.pipeline, d.published,
+       f.polarity, f.speaker, f.start, f.quote, f.sentence, d.published,
        d.kind as document_kind, coalesce(d.copy_of, d.id) as original,
        p.kind as passage_kind, p.start as passage_start, p.text as passage_text
 from facts f join documents d on d.id = f.document left join passages p on p.id = f.passage
-where f.kind = ? and coalesce(f.organisation, '') = ? and f.low is not null
+where f.kind = ? and f.organisation is ?
 order by coalesce(d.published, '9999'), f.document, f.start, f.id
 """
 
 
 def load(db: Database, kind: str, organisation: str) -> list[Claim]:
     """The claims of one block: a kind of figure of one organisation, or of none (``""``), in order of time."""
-    claims = [_claim(row) for row in db.query(_QUERY, [kind, organisation])]
+    claims = [_claim(row) for row in db.query(_QUERY, [kind, organisation or None])]
     for claim in claims:
         _read_cues(claim)
     if not organisation:
@@ -124,11 +123,9 @@ def _claim(row: dict[str, Any]) -> Claim:
         after=after,
         denied=row["polarity"] == "denied",
         speaker=row["speaker"],
-        measure=row["measure"] or "",
         published=(row["published"] or "")[:10],
         original=row["original"],
         rank=ranks.get(row["document_kind"], max(ranks.values())),
-        pipeline=row["pipeline"] or "",
         row=row["passage_kind"] == "table_row",
         scope=row["organisation"] or "",
     )
@@ -142,8 +139,7 @@ def _read_cues(claim: Claim) -> None:
         claim.cues.add("part")
     if pattern("fraction_of_whole").search(after):
         claim.cues.add("fraction")
-    if pattern("group").search(claim.quote + after[:30]):
-        claim.cues.add("group")
+    claim.groups = frozenset(word.lower() for word in pattern("group").findall(claim.quote + after[:30]))
     if pattern("earlier").search(before[-60:]):
         claim.cues.add("earlier")
     for cue in ("progress", "revised", "denied", "withdrawn", "consulting", "agreed", "finished", "restates"):

@@ -307,9 +307,7 @@ def _set_state(db: Database, group: list[Row], state: str) -> None:
         if row["state"] != state:
             db.execute("update corrections set state = ? where id = ?", [state, row["id"]])
     if state != "applied" and any(row["state"] == "applied" for row in group):
-        warn(
-            f"document {group[0]['document']}: {group[0]['quote']!r} was corrected, and its words are gone"
-        )
+        warn(f"document {group[0]['document']}: {group[0]['quote']!r} was corrected, and its words are gone")
 
 
 def pending(db: Database) -> Iterable[Row]:

@@ -39,8 +39,11 @@ class CrawlStore:
         return Known(**dict(zip(KNOWN, row, strict=True))) if row else None
 
     def pending(self, source: str) -> list[Lead]:
-        """Open leads in the order of finding."""
-        query = "select * from frontier where source = ? and state = 'pending' order by rowid"
+        """Open leads in the order of finding, then those that are a day old."""
+        query = (
+            "select * from frontier where source = ? and (state = 'pending' or"
+            " (not listing and julianday('now') - julianday(last_seen) >= 1)) order by state <> 'pending', rowid"
+        )
         return [
             Lead(
                 row["address"],
@@ -204,7 +207,8 @@ def _sign(db: Database) -> None:
 
 def _same_reference(db: Database) -> dict[str, str]:
     query = (
-        "select id, first_value(id) over (partition by source, reference order by words desc, id) from documents"
+        "select id, first_value(id) over"
+        " (partition by source, reference, substr(published, 1, 4) order by words desc, id) from documents"
         " where source is not null and reference is not null and parent is null"
     )
     return {key: original for key, original in db.execute(query) if key != original}

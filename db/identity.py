@@ -14,12 +14,11 @@ from db.claims import Claim
 from db.roles import Cluster
 
 
-def give_ids(db: Database, clusters: list[Cluster], free: set[str]) -> None:
+def give_ids(db: Database, clusters: list[Cluster], free: set[str], taken: set[str]) -> None:
     """Give each cluster the id that most of its figures had; new ones get one from where they are first told.
 
-    ``free`` are the ids of the announcements that are being made anew.
+    ``free`` are the ids of the announcements that are being made anew; ``taken`` those given so far, and grows.
     """
-    taken: set[str] = set()
     _vote(db, clusters)
     ballots = [(votes, old, i) for i, cluster in enumerate(clusters) for old, votes in cluster.votes.items()]
     for _, old, i in sorted(ballots, key=lambda b: (-b[0], b[1], b[2])):
@@ -74,12 +73,13 @@ def _new_id(db: Database, cluster: Cluster, taken: set[str], free: set[str]) -> 
     place = place_of(cluster.members[0].claim)
     for count in range(len(taken) + len(free) + 2):
         made = "a" + hashlib.sha256(f"{place}|{count}".encode()).hexdigest()[:11]
-        if made not in taken and (made in free or not db.table("announcements").count_where("id = ?", [made])):
+        known = "select 1 from announcements where id = ?"
+        if made not in taken and (made in free or not db.execute(known, [made]).fetchone()):
             return made
     raise AssertionError("one more key than there are ids is always free")
 
 
-def retire(db: Database, clusters: list[Cluster], old: set[str], at: str) -> dict[str, str]:
+def find_heirs(clusters: list[Cluster], old: set[str]) -> dict[str, str]:
     """Ids of ``old`` that no cluster kept, each with the id that took over most of its figures, or an empty one."""
     kept = {cluster.id for cluster in clusters}
     claims: dict[str, Counter[str]] = defaultdict(Counter)
@@ -89,14 +89,16 @@ def retire(db: Database, clusters: list[Cluster], old: set[str], at: str) -> dic
     heirs = {}
     for past in sorted(old - kept):
         heirs[past] = min(claims[past], key=lambda new: (-claims[past][new], new)) if claims[past] else ""
-    for batch in batches(kept):
-        db.table("announcement_aliases").delete_where(f"alias in ({','.join('?' * len(batch))})", batch)
-    _point(db, {past: heir for past, heir in heirs.items() if heir}, at)
     return heirs
 
 
-def _point(db: Database, heirs: dict[str, str], at: str) -> None:
+def lead_on(db: Database, clusters: list[Cluster], heirs: dict[str, str], at: str) -> None:
+    """Make ids that were given up lead to their heirs; an id that is in use again leads nowhere else."""
+    for batch in batches(cluster.id for cluster in clusters):
+        db.execute(f"delete from announcement_aliases where alias in ({','.join('?' * len(batch))})", batch)  # noqa: S608
     for past, heir in heirs.items():
+        if not heir:
+            continue
         db.table("announcement_aliases").upsert({"alias": past, "announcement": heir, "at": at}, pk="alias")
         db.execute("update announcement_aliases set announcement = ? where announcement = ?", [heir, past])
         db.execute("update announcement_members set announcement = ? where announcement = ?", [heir, past])

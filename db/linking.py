@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable
 from itertools import combinations, pairwise
 
 from db.claims import Claim, pattern
-from db.periods import compatible, financial_year, within
+from db.periods import compatible, financial_year, months_apart, within
 
 _NEAR = 0.05  # `almost 800` for 785, `nearly £1bn` for £0.95bn
 _MANY = 10_000  # a count of jobs this large, with no body named, is told of once
+_SILENT = 18  # months between two that tell of no period
 _RECENT = 40  # claims of like value that a new one is compared with
 _LOOSE = {"about", "over", "under", "at_least", "at_most"}
 
@@ -127,6 +128,8 @@ def _link_equal(claims: list[Claim], groups: Groups) -> None:
 
 def _same_thing(one: Claim, other: Claim) -> bool:
     exact = _equal(one, other)
+    if one.unit == "percent" and one.basis and other.basis and one.basis != other.basis:
+        return False
     if not (exact or _near(one, other)) or not _same_time(one, other):
         return False
     if not _both_or_neither(one, other) or one.low < 0 or (one.each != other.each and one.unit != "percent"):
@@ -168,6 +171,8 @@ def _detail(claim: Claim) -> int:
 def _same_time(one: Claim, other: Claim) -> bool:
     if one.period and other.period:
         return compatible(one.period, other.period)
+    if not (one.period or other.period):
+        return months_apart(one.published, other.published) <= _SILENT
     stated, silent = (one, other) if one.period else (other, one)
     return within(silent.published, stated.period)
 
@@ -184,6 +189,8 @@ def _alike_in_body(one: Claim, other: Claim, exact: bool) -> bool:
         return exact and (one.unit != "percent" or label(one) == label(other)) and "line" not in one.cues | other.cues
     if one.unit == "percent":
         return one.kind == "job_cut" or digits(one.high) > 1 or bool(one.words & other.words)
+    if one.kind in ("deficit", "funding") and digits(one.high) < 3 and not one.words & other.words:
+        return False
     return exact or one.family == other.family
 
 
@@ -323,11 +330,19 @@ def _one_plan(claims: list[Claim], ones: list[int], others: list[int]) -> bool:
     a, b = claims[small[0]], claims[large[0]]
     if a.family != b.family or _time(a, claims, small) != _time(b, claims, large) or a.each or b.each:
         return False
+    if any(_added_up(claims[i], claims[j]) for i in small for j in large):
+        return False
     if any("line" in claims[i].cues for i in small + large):
         return False
-    if any("group" in claims[i].cues for i in small) and a.high < 0.6 * b.high and a.status != "actual":
+    if any(claims[i].groups for i in small) and a.high < 0.6 * b.high and a.status != "actual":
         return any(claims[i].denied for i in large)
     return True
+
+
+def _added_up(one: Claim, other: Claim) -> bool:
+    """Whether two figures are told as two things: 120 nurses and 80 managers."""
+    beside = one.sentence == other.sentence and one.status == other.status == "planned"
+    return (beside and "revised" not in one.cues) or bool(one.groups and other.groups and not one.groups & other.groups)
 
 
 def _time(claim: Claim, claims: list[Claim], ids: list[int]) -> str | None:

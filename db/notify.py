@@ -1,7 +1,7 @@
 """Tells people what changed: a digest as a mail file or by SMTP, and a signed webhook with retries and dead letters.
 
-A notice is kept before it is sent, so that one which fails waits for the next call. After :data:`TRIES` tries it is dead:
-kept for people to look at, tried no more. Settings come from the environment; docs/announcements.md lists them.
+A notice is kept before it is sent, so that one which fails waits for the next call. After :data:`TRIES` tries it is
+dead: kept for people to look at, tried no more. Settings come from the environment; docs/announcements.md lists them.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from sqlite_utils import Database
 from breakeven_errors import BreakevenError, UsageError
 from db import ids
 from db.changes import Change, as_text, changes, reason
+from db.store import now
 
 TRIES = 6  # of one notice, over all calls
 PAUSES = (1.0, 4.0)  # seconds between the tries of one call
@@ -199,7 +200,7 @@ def _deliver(db: Database, notice: Notice, settings: Mapping[str, str]) -> None:
 
 
 def _note(db: Database, notice: Notice, state: str, tries: int, error: str | None) -> None:
-    db.table("notices").update(notice.id, {"state": state, "tries": tries, "error": error})
+    db.table("notices").update(notice.id, {"state": state, "tries": tries, "error": error, "at": now()})
 
 
 def _post(notice: Notice, settings: Mapping[str, str]) -> None:

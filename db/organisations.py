@@ -16,8 +16,8 @@ from typing import Any
 import urllib3
 from sqlite_utils import Database
 
-from breakeven_errors import SourceError
-from db import ods
+from breakeven_errors import BreakevenError, SourceError
+from db import ods, runs
 from extract.register import Name, Organisation, Register, Relation, load
 from extract.resolve import Candidate, Resolver
 from extract.spellings import key_of
@@ -48,6 +48,20 @@ def sync(db: Database, source: str | None = None, pool: urllib3.PoolManager | No
         for record in {one.code: one for one in boards_first}.values():
             changes += _apply(db, record, register, today)
     return changes
+
+
+def refresh(db: Database, source: str | None = None) -> tuple[list[str], list[str]]:
+    """:func:`sync` as a run of its own: the lines of what changed, and the message of what failed."""
+    path = source if source and "://" not in source else None
+    url = None if path else source or ods.REPORTS.format("etr")
+    with runs.run(db, "organisations sync") as run:
+        try:
+            changes = sync(db, source)
+        except BreakevenError as error:
+            run.fail("register", str(error), path=path, url=url)
+            return [], run.failures
+        run.mend("register", path or url or "")
+        return changes, []
 
 
 def register_of(db: Database) -> Register:

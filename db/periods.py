@@ -69,6 +69,14 @@ def within(published: str, period: str | None) -> bool:
     return span[0] - 36 <= said <= span[1] + 18
 
 
+def months_apart(one: str, other: str) -> int:
+    """Months between two ISO dates; 0 when one is unknown."""
+    if len(one) < 7 or len(other) < 7:
+        return 0
+    a, b = (int(day[:4]) * 12 + int(day[5:7]) for day in (one, other))
+    return abs(a - b)
+
+
 def overlap(one: str | None, other: str | None) -> bool:
     """Whether two periods share a month; an unknown period may share one with any."""
     a, b = months(one), months(other)

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from breakeven_errors import DatabaseError
 from db import ids
 from extract.facts import Fact, Mention, Result, TableValue
+from extract.organisations import named
 
 FIELDS = (
     *("quote", "sentence", "start", "end", "unit", "low", "high", "qualifier", "kind", "organisation", "period"),
@@ -94,14 +95,9 @@ def _mention(document: str, mention: Mention, passages: _Passages) -> dict[str, 
 
 
 def _organisations(document: str, mentions: Iterable[Mention]) -> Iterable[dict[str, Any]]:
-    """Bodies named in a document, a row each; a pronoun names nobody."""
-    found: dict[str, dict[str, Any]] = {}
-    for mention in mentions:
-        if mention.organisation and mention.kind != "pronoun":
-            row = found.setdefault(mention.organisation, {"mentions": 0, "first_start": mention.start})
-            row["mentions"] += 1
-            row["first_start"] = min(row["first_start"], mention.start)
-    return [{"document": document, "organisation": organisation, **row} for organisation, row in found.items()]
+    """Bodies named in a document, a row each."""
+    for organisation, (count, first) in named(mentions).items():
+        yield {"document": document, "organisation": organisation, "mentions": count, "first_start": first}
 
 
 def _value(document: str, value: TableValue, keys: list[str]) -> dict[str, Any]:

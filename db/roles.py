@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
-from db.claims import Claim, pattern
+from db.claims import Claim, pattern, settings
 from db.linking import digits
 from db.periods import months
 
@@ -112,7 +112,8 @@ def _is_outcome(claim: Claim, planned: bool) -> bool:
 def _role_of_different(claim: Claim, before: list[Member]) -> str:
     """A claim against a plan, or two figures side by side, are rivals; a later plan is a revision."""
     firm = any(m.claim.status in ("planned", "forecast") for m in before)
-    if claim.denied or (claim.status == "possible" and firm):
+    outsider = (claim.speaker or "").islower() and claim.speaker not in settings()["official_speakers"]
+    if claim.denied or outsider or (claim.status == "possible" and firm):
         return "conflict"
     beside = all(m.claim.document == claim.document for m in before)
     return "conflict" if beside and "revised" not in claim.cues else "revision"

@@ -29,18 +29,25 @@ def number(value: float, unit: str) -> str:
     if unit == "percent":
         return f"{value:g}%"
     if unit != "GBP":
-        return f"{value:,.0f}"
+        return _plain(value)
     sign, value = ("-" if value < 0 else ""), abs(value)
     for size, letters in ((1e9, "bn"), (1e6, "m")):
         if value >= size:
-            return f"{sign}£{float(f'{value / size:.5g}'):g}{letters}"
-    return f"{sign}£{value:,.0f}"
+            return f"{sign}£{_plain(value / size)}{letters}"
+    return f"{sign}£{value:,.2f}".removesuffix(".00")
+
+
+def _plain(value: float) -> str:
+    """With commas and no more decimals than there are, three at most."""
+    return f"{value:,.3f}".rstrip("0").rstrip(".")
 
 
 def figure(low: float, high: float, unit: str, qualifier: str | None = None, basis: str | None = None) -> str:
     """A value or a range with its qualifier and what it counts: ``at least 430 posts``."""
     text = number(low, unit) if low == high else f"{number(low, unit)} to {number(high, unit)}"
     noun = f" {_BASES.get(basis or '', 'posts')}" if unit == "posts" else ""
+    if unit == "percent" and basis:
+        noun = f" of {basis.replace('_', ' ')}"
     return f"{_QUALIFIERS.get(qualifier or '', '')}{text}{noun}"
 
 

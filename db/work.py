@@ -133,7 +133,8 @@ def _keep(run: Run, key: str, outcome: Future[Result], pipeline: str) -> None:
     place = _place(run.db, key)
     try:
         if error is not None:
-            raise DatabaseError(f"{place}: extraction failed ({type(error).__name__}: {error}); please report it")
+            cause = error.__cause__ or error  # spaCy wraps what a component raises
+            raise DatabaseError(f"{place}: extraction failed ({type(cause).__name__}: {cause}); please report it")
         with run.db.atomic():
             results.write(run.db, key, outcome.result(), pipeline)
             corrections.apply(run.db, key)

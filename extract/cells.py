@@ -6,7 +6,7 @@ Patterns are in ``data/cells.yml``. A table says plainly what prose has to be un
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -40,15 +40,18 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _first(label: str, patterns: Patterns) -> str | None:
-    return next((name for name, pattern in patterns if pattern.search(label)), None) if label else None
+    return next((name for name, pattern in patterns if label and pattern.search(label)), None)
 
 
-def cell_kind(figure: Figure, value: TableValue, above: Sequence[str], allowed: Sequence[str]) -> tuple[str, str] | None:
+def cell_kind(
+    figure: Figure, value: TableValue, above: Sequence[str], allowed: Sequence[str]
+) -> tuple[str, str] | None:
     """The kind of a cell's figure and the label that told it, or None when no label does.
 
     ``above`` are the section's heading and the words before the table, nearest first.
     """
-    caption = _kind_in(value.caption or "", figure, allowed) or _kind_in(above[0] if above else "", figure, allowed)
+    heading = above[0] if above else ""
+    caption = _kind_in(value.caption or "", figure, allowed) or _kind_in(heading, figure, allowed)
     column = _kind_in(value.column_label, figure, allowed)
     if column:
         return column, "column"
@@ -62,13 +65,13 @@ def cell_kind(figure: Figure, value: TableValue, above: Sequence[str], allowed: 
     return next(((kind, where) for words, where in labels if (kind := _kind_in(words, figure, allowed))), None)
 
 
-def _kind_in(label: str, figure: Figure, allowed: Iterable[str]) -> str | None:
+def _kind_in(label: str, figure: Figure, allowed: Sequence[str]) -> str | None:
     named = _first(label, _words().kinds)
     if named == "balance":
         named = "deficit" if figure.low < 0 else "surplus"
     elif named in {"deficit", "surplus"} and "surplus" in label.lower() and figure.low < 0:
         named = "deficit"
-    return named if named in allowed else None
+    return named if named and named in allowed else None
 
 
 def cell_status(value: TableValue) -> str | None:

@@ -52,6 +52,7 @@ class _Cues:
     sequel: re.Pattern[str]
     going: re.Pattern[str]
     of_staff: re.Pattern[str]
+    part_before: re.Pattern[str]
 
 
 @dataclass(slots=True)
@@ -75,13 +76,14 @@ def _cues() -> _Cues:
     found = vocabulary("counts")
     nouns = f"(?P<job>{squeeze(found['jobs'])})|(?P<person>{squeeze(found['people'])})"
     word = rf"(?:[\s-]|,\s)(?!(?:{squeeze(found['stop'])})\b)\(?[A-Za-z][\w’'&/-]*\)?"
-    tail = r"(?:\s\([A-Z]{2,4}s?\))?(?:\s(?:job losses|job cuts|posts|jobs|roles|positions|staff|redundancies|losses))?(?:\s(?:in post|fewer))?"
-    phrase = rf"(?P<plus>-plus|\+| or more)?(?P<of>{squeeze(found['of_them'])})?(?P<mods>(?:{word}){{0,6}}?)[\s-](?P<noun>{nouns})\b{tail}"
-    names = ("gained", "cut", "about_cuts", "not_before", "not_after", "people_after", "people_before", "bare_after")
+    again = "job losses|job cuts|posts|jobs|roles|positions|staff|redundancies|losses"
+    tail = rf"(?:\s\([A-Z]{{2,4}}s?\))?(?:\s(?:{again}))?(?:\s(?:in post|fewer))?"
+    phrase = (
+        rf"(?P<plus>-plus|\+| or more)?(?P<of>{squeeze(found['of_them'])})?(?P<mods>(?:{word}){{0,6}}?)"
+        rf"[\s-](?P<noun>{nouns})\b{tail}"
+    )
     always = compiled(f"(?:{squeeze(found['always_cut'])})$")
-    rest = [
-        compiled(found[name]) for name in (*names, "bare_numbers", "implied_before", "cut_after", "tally", "sequel", "going", "of_staff")
-    ]
+    rest = [compiled(found[name]) for name in _Cues.__slots__[3:]]
     return _Cues(compiled(phrase), compiled(found["people"]), always, *rest)
 
 
@@ -170,20 +172,20 @@ def _is_cut(text: str, count: _Count, accepted: Sequence[_Count], about_cuts: bo
     cues, sentence = _cues(), count.sentence
     before = text[max(sentence.start, count.start - NEAR) : count.start]
     after = text[count.figure_end : min(sentence.end, count.figure_end + 2 * NEAR)]
-    if cues.not_after.match(after) or (count.gained and not cues.people_before.search(before)):
-        return False
-    if count.noun and cues.always.search(count.noun):
-        return True
     lost = cues.people_before.search(before) is not None
-    if "fewer" in text[count.start : count.figure_end] or cues.cut_after.match(after):
-        return True
-    if cues.not_before.search(before) and not lost:
+    if cues.not_after.match(after) or (count.gained and not lost):
         return False
-    if count.people:
-        return lost or cues.people_after.match(after) is not None
-    if cues.cut.search(text, sentence.start, sentence.end):
+    if cues.always.search(count.noun or "") or "fewer" in text[count.start : count.figure_end]:
         return True
-    return about_cuts or _just_before(count, accepted)
+    if cues.cut_after.match(after) or (count.people and (lost or cues.people_after.match(after))):
+        return lost or bool(cues.cut_after.match(after)) or not cues.not_before.search(before)
+    part = cues.part_before.search(before) and any(other.sentence is sentence for other in accepted)
+    if count.people and part and not cues.not_before.search(before):
+        return True
+    if count.people or (cues.not_before.search(before) and not lost):
+        return False
+    cut = cues.cut.search(text, sentence.start, sentence.end) is not None
+    return cut or about_cuts or _just_before(count, accepted)
 
 
 def _just_before(count: _Count, accepted: Sequence[_Count]) -> bool:
@@ -219,6 +221,9 @@ def _goes_on(text: str, count: _Count, accepted: Sequence[_Count], about_cuts: b
     if cues.cut.search(text, sentence.start, sentence.end) and (here or earlier or named):
         return True
     implied = cues.implied_before.search(text[: count.first.start][-12:]) is not None
+    before = text[max(sentence.start, count.start - NEAR) : count.start]
+    if about_cuts and cues.people_before.search(before):
+        return True
     if about_cuts and count.qualifier != "exact" and cues.tally.search(text, sentence.start, sentence.end):
         return True
     next_to = any(sentence.start - other.end < 4 for other in earlier)

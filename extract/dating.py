@@ -10,13 +10,13 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 from crawler.document import Block, Cell, Document, Table
 from extract.facts import Figure, Period
 from extract.grid import Grid, grid_of
 from extract.lexicon import compiled, vocabulary
-from extract.periods import bounds, find_periods, financial_year, label_of
+from extract.periods import bounds, financial_year, find_periods, label_of
 
 # Costs of a period for a figure of the same sentence, in characters of distance.
 BEFORE = 30  # it stands before the figure
@@ -30,7 +30,8 @@ FARTHEST = 100  # a period before the figure may stand any number of words away
 LIMIT = 240  # a period that costs more is not the figure's
 REPORT_LIMIT = 100  # nor one behind the figure that costs more, where the report has a year
 BODY = 200  # characters of a block that is text and no title
-MONTHLY = re.compile(r"\bmonth \d|\bM\d|\bquarter|\bQ\d", re.IGNORECASE)
+OPENING = 3000  # characters in which a monthly report says which month it is about
+MONTHLY = re.compile(r"\bmonth \d|\bM\d|\bQ\d|\bquarter \d|\byear[- ]to[- ]date", re.IGNORECASE)
 NO_PERIOD = (None, None, None)
 Dated = tuple[str | None, str | None, str | None]
 
@@ -95,7 +96,7 @@ def date_figures(
     """
     grids = {table.number: grid_of(table) for table in tables}
     titles = _titles(document, text, blocks)
-    years = _report_year(document, titles), _title_year(titles[:1])
+    years = _report_year(document, titles, text[:OPENING]), _title_year(titles[:1])
     page = _Page(text, figures, periods, [p.start for p in periods], blocks, grids, *years)
     for index, figure in enumerate(figures):
         page.labels.append(_label(page, index, figure))
@@ -120,7 +121,8 @@ def _label(page: _Page, index: int, figure: Figure) -> str | None:
             return _of_sentence(page, index, figure, nearest)
     if figure.block is not None and page.blocks[figure.block].kind == "heading":
         return None
-    return _referred(page, index, figure) or _repeated(page, index, figure) or _of_list(page, figure) or _of_section(page, figure) or page.report
+    found = _referred(page, index, figure) or _repeated(page, index, figure)
+    return found or _of_list(page, figure) or _of_section(page, figure) or page.report
 
 
 # The same sentence
@@ -141,7 +143,7 @@ def _cost(page: _Page, index: int, figure: Figure, period: Period) -> float:
     between = [f for f in page.figures[max(0, index - 8) : index + 9] if left <= f.start and f.end <= right]
     clause = cues.clause.search(text, left, right) is not None
     if after:
-        cost = right - left + BETWEEN * len(between) + CLAUSE * clause
+        cost: float = right - left + BETWEEN * len(between) + CLAUSE * clause
     else:
         cost = BEFORE + min(right - left, FARTHEST) + (BETWEEN * min(len(between), 3) + CLAUSE * clause) / 3
         if between and cues.yearly.match(text[figure.end : figure.end + 20]):
@@ -216,13 +218,15 @@ def _referred(page: _Page, index: int, figure: Figure) -> str | None:
 
 
 def _repeated(page: _Page, index: int, figure: Figure) -> str | None:
-    """The one period that the same value has been given before."""
-    same = {
-        page.labels[n]
-        for n, other in enumerate(page.figures[:index])
-        if (other.unit, other.low, other.high) == (figure.unit, figure.low, figure.high) and page.labels[n]
-    }
-    return same.pop() if len(same) == 1 else None
+    """The one period that the same number of posts has been given before: *the 430*."""
+    if figure.unit != "posts":
+        return None
+    value = figure.unit, figure.low, figure.high
+    earlier = [
+        (n, other) for n, other in enumerate(page.figures[:index]) if (other.unit, other.low, other.high) == value
+    ]
+    labels = {page.labels[n] for n, _ in earlier if page.labels[n]}
+    return labels.pop() if len(labels) == 1 else None
 
 
 def _of_list(page: _Page, figure: Figure) -> str | None:
@@ -233,7 +237,7 @@ def _of_list(page: _Page, figure: Figure) -> str | None:
         block = page.blocks[number]
         leads = page.text[block.start : block.end].rstrip("*_ ").endswith(":")
         if leads or block.kind == "paragraph":
-            named = [p for p in page.within(block.start, block.end) if p.label]
+            named = [p for p in page.within(block.start, block.end) if p.label and (leads or p.kind != "month")]
             return _label_for(page, figure, named[-1]) if named else None
         if block.kind != "list_item":
             return None
@@ -272,12 +276,12 @@ def _title_year(titles: Sequence[str]) -> str | None:
     return None
 
 
-def _report_year(document: Document | None, titles: Sequence[str]) -> str | None:
+def _report_year(document: Document | None, titles: Sequence[str], opening: str) -> str | None:
     """The financial year that a report's title names; a monthly report without it is of the year it came out in."""
     reports = [title for title in titles if _cues().report_title.search(title)]
     if label := _title_year(reports):
         return label
-    if document is not None and document.published and any(MONTHLY.search(title) for title in reports):
+    if reports and document is not None and document.published and MONTHLY.search(" ".join((*reports, opening))):
         return label_of(financial_year(date.fromisoformat(document.published[:10]) - timedelta(days=45)))
     return None
 
@@ -322,6 +326,7 @@ def _cells_above(grid: Grid, cell: Cell) -> list[Cell]:
     return [grid.at[row, cell.column] for row in range(grid.header_rows) if (row, cell.column) in grid.at]
 
 
+@lru_cache(maxsize=4096)
 def _in_words(words: str) -> str | None:
     """The period in a heading, or None; a month to date takes its financial year."""
     named = [p for p in find_periods(words) if p.label]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,7 @@ from breakeven_errors import UsageError
 from crawler.document import Document
 from crawler.readers import read as read_input
 from extract import scoring
-from extract.features import Surroundings, describe
-from extract.kinds import kind_features
+from extract.kinds import Described, describe_figures
 from extract.pipeline import surroundings
 
 SAMPLES = Path(__file__).parent / "data" / "samples.txt"
@@ -27,17 +25,14 @@ DATED = re.compile(r"@(\d{4}-\d\d-\d\d)\n")
 
 @dataclass(slots=True)
 class Example:
-    """One labelled figure. ``group`` keeps documents that tell one story together."""
+    """The figures of one document, described, with (kind, status) of those that are labelled.
+
+    ``group`` keeps documents that tell one story together.
+    """
 
     group: str
-    features: dict[str, float]
-    unit: str
-    kind: str
-    status: str
-
-    def told(self) -> dict[str, float]:
-        """What the status model is told of the kind."""
-        return kind_features(self.kind, self.unit)
+    seen: Described
+    gold: dict[int, tuple[str, str]]
 
 
 @dataclass(slots=True)
@@ -111,25 +106,22 @@ def load_samples(nlp: Language, path: Path = SAMPLES) -> list[Example]:
     """Examples from marked-up sentences; a mark that holds no figure for the pipeline is left out."""
     lines = path.read_text(encoding="utf-8").splitlines()
     text = "\n".join(line for line in lines if not line.startswith("# "))
-    found: list[Example] = []
-    for number, paragraph in enumerate(re.split(r"\n\s*\n", text)):
-        found += _sample_examples(paragraph.strip() + "\n", f"sample-{number}", nlp)
-    return found
+    paragraphs = re.split(r"\n\s*\n", text)
+    return [_sample(paragraph.strip() + "\n", f"sample-{number}", nlp) for number, paragraph in enumerate(paragraphs)]
 
 
-def _sample_examples(marked: str, group: str, nlp: Language) -> list[Example]:
+def _sample(marked: str, group: str, nlp: Language) -> Example:
     dated = DATED.match(marked)
-    marked = marked[dated.end() :] if dated else marked
-    plain, labels = _unmark(marked)
+    plain, labels = _unmark(marked[dated.end() :] if dated else marked)
     doc = nlp.make_doc(plain)
     doc._.source = Document(plain, published=dated[1] if dated else None)
     nlp(doc)
-    around, found = surroundings(doc), []
-    for figure, period in zip(doc._.figures, doc._.spans, strict=True):
-        label = next((label for start, end, *label in labels if start < figure.end and figure.start < end), None)
-        if label:
-            found.append(Example(group, describe(figure, around, period), figure.unit, label[0], label[1]))
-    return found
+    gold = {}
+    for index, figure in enumerate(doc._.figures):
+        for start, end, kind, status in labels:
+            if start < figure.end and figure.start < end:
+                gold[index] = (kind, status)
+    return Example(group, describe_figures(surroundings(doc)), gold)
 
 
 def _unmark(marked: str) -> tuple[str, list[tuple[int, int, str, str]]]:
@@ -142,15 +134,7 @@ def _unmark(marked: str) -> tuple[str, list[tuple[int, int, str, str]]]:
     return plain + marked[place:], labels
 
 
-def examples(documents: Iterable[Labelled]) -> list[Example]:
-    """An example for each figure of the documents that has a gold fact."""
-    found = []
-    for one in documents:
-        around: Surroundings = surroundings(one.doc)
-        for index, fact in one.truth.items():
-            figure = one.doc._.figures[index]
-            features = describe(figure, around, one.doc._.spans[index])
-            found.append(Example(one.group, features, figure.unit, fact["kind"], fact["status"]))
-    return found
-
-
+def example(one: Labelled) -> Example:
+    """A gold document as an example."""
+    gold = {index: (fact["kind"], fact["status"]) for index, fact in one.truth.items()}
+    return Example(one.group, describe_figures(surroundings(one.doc)), gold)

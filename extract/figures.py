@@ -14,11 +14,11 @@ from crawler.document import Block
 from extract.counts import find_counts
 from extract.facts import Figure
 from extract.lexicon import compiled, vocabulary
-from extract.numbers import Number, digit_numbers, in_address, word_numbers
+from extract.numbers import Number, Windows, digit_numbers, in_address, word_numbers
 from extract.ranges import LOOK_BACK, amount, is_range, qualified, range_start
 from extract.sentences import Sentence, sentence_spans
 from extract.shares import Share, find_shares, superseded
-
+from extract.triggers import windows
 
 
 def find_figures(text: str, blocks: Sequence[Block]) -> list[Figure]:
@@ -29,14 +29,8 @@ def find_figures(text: str, blocks: Sequence[Block]) -> list[Figure]:
 
 def figures_between(text: str, start: int, end: int, block: int) -> list[Figure]:
     """The figures of one stretch of text, such as a table cell, read as a sentence of its own."""
-    sentence = Sentence(start, end, block)
-    part = text[start:end]
-    for number in _all_numbers(part):
-        number.start, number.end = number.start + start, number.end + start
-        sentence.numbers.append(number)
-    for share in find_shares(part):
-        share.start, share.end = share.start + start, share.end + start
-        sentence.shares.append(share)
+    spans = [(start, end)]
+    sentence = Sentence(start, end, block, _all_numbers(text, spans), find_shares(text, spans))
     return figures_of(text, [sentence])
 
 
@@ -46,16 +40,17 @@ def figures_of(text: str, sentences: Sequence[Sentence]) -> list[Figure]:
     for sentence in sentences:
         measured = _measured(text, sentence)
         shares = [share for share in sentence.shares if not superseded(text, share, sentence.end)]
-        figures += measured
-        figures += [_share_figure(text, share, sentence) for share in shares if not _inside(share, measured)]
+        ratios = [share for share in shares if text[share.start] == "£"]
+        figures += [figure for figure in measured if not any(_covers(share, figure) for share in ratios)]
+        figures += [_share_figure(text, s, sentence) for s in shares if s in ratios or not _inside(s, measured)]
     figures += find_counts(text, sentences)
     return sorted(figures, key=lambda figure: (figure.start, figure.end))
 
 
-def _all_numbers(text: str) -> list[Number]:
+def _all_numbers(text: str, spans: Windows) -> list[Number]:
     """Numbers in digits and in words in order, without the scale words that belong to digits."""
     numbers: list[Number] = []
-    for number in sorted(digit_numbers(text) + word_numbers(text), key=lambda number: number.start):
+    for number in sorted(digit_numbers(text, spans) + word_numbers(text, spans), key=lambda number: number.start):
         if not numbers or number.start >= numbers[-1].end:
             numbers.append(number)
     return numbers
@@ -63,7 +58,8 @@ def _all_numbers(text: str) -> list[Number]:
 
 def _sentences(text: str, blocks: Sequence[tuple[int, Block]]) -> list[Sentence]:
     """The sentences of the blocks that hold a number or a worded share, with them."""
-    numbers, shares = _all_numbers(text), find_shares(text)
+    spans = windows(text)
+    numbers, shares = _all_numbers(text, spans), find_shares(text, spans)
     at = [number.start for number in numbers]
     share_at = [share.start for share in shares]
     found = []
@@ -148,6 +144,11 @@ def _share_figure(text: str, share: Share, sentence: Sentence) -> Figure:
     start, end, qualifier = qualified(text, share.start, share.end, sentence.start, sentence.end)
     place = (sentence.start, sentence.end)
     return Figure(start, end, "percent", share.value, share.value, qualifier, place, share.rule, block=sentence.block)
+
+
+def _covers(share: Share, figure: Figure) -> bool:
+    """Whether money is one side of a ratio: *£1 in every £12*."""
+    return share.start < figure.end and figure.start < share.end
 
 
 def _inside(share: Share, figures: Iterable[Figure]) -> bool:

@@ -10,7 +10,8 @@ from crawler.document import Cell, Table
 from extract.lexicon import compiled, vocabulary
 
 DATA = re.compile(
-    r"[(\[]?\s?[-−–+]?\s?£?\s?\(?[-−–]?(?!0{2,})\d[\d,. ]*\s?(?:bn|m|k|million|billion)?\s?%?\s?[)\]]?\s?%?\s?[*†‡a-d]*",
+    r"[(\[]?\s?[-−–+]?\s?£?\s?\(?[-−–]?(?!0{2,})\d[\d,. ]*\s?(?:bn|m|k|million|billion)?"
+    r"\s?%?\s?[)\]]?\s?%?\s?[*†‡a-d]*",
     re.IGNORECASE,
 )
 PERIOD = re.compile(

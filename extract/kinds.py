@@ -19,11 +19,12 @@ import numpy as np
 from extract.cells import cell_kind, cell_status
 from extract.facts import Figure
 from extract.features import Surroundings, describe, rules
+from extract.neighbours import Links, Probabilities, heard, links
 
 MODEL = Path(__file__).parent / "data" / "model.json"
 PHRASE_WORD = re.compile(r"[A-Za-z&][\w&'’-]*|\S")
 LABEL_SURE = 0.95  # of what a table's label says; the curve in extract.confidence puts it right
-Period = tuple[str | None, str | None, str | None]  # label, first day, last day
+Models = Mapping[str, "Model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,10 @@ class Model:
 
 
 @cache
-def models() -> dict[str, Model]:
-    """The shipped models, ``kind`` and ``status``."""
-    return {name: model_of(json.loads(MODEL.read_text(encoding="utf-8"))[name]) for name in ("kind", "status")}
+def models() -> Models:
+    """The shipped models: ``kind`` and ``status``, and ``kind_first`` and ``status_first`` for the first look."""
+    stored = json.loads(MODEL.read_text(encoding="utf-8"))
+    return {name: model_of(stored[name]) for name in ("kind_first", "status_first", "kind", "status")}
 
 
 def model_of(stored: Mapping[str, Any]) -> Model:
@@ -70,59 +72,101 @@ def model_of(stored: Mapping[str, Any]) -> Model:
     return Model(tuple(stored["classes"]), index, np.array(list(stored["features"].values()), dtype=np.float64))
 
 
-def label_figures(around: Surroundings) -> list[Label]:
-    """A label for each figure of a document, in order."""
-    pairs = zip(around.figures, around.periods, strict=True)
-    return [label(figure, around, period, models()) for figure, period in pairs]
-
-
-def label(figure: Figure, around: Surroundings, period: Period, by: Mapping[str, Model]) -> Label:
-    """Kind first, from a cell's labels or the model; the status is then told from the same features and the kind."""
-    features = describe(figure, around, period)
-    kind, kind_sure, rule = _kind(figure, around, features, by["kind"])
-    status, status_sure = _status(figure, around, features | kind_features(kind, figure.unit), by["status"])
-    denied = polarity(figure, around.text) == "denied"
-    return Label(
-        kind=kind,
-        status="possible" if denied else status,
-        basis=basis(figure, kind, around.text),
-        polarity="denied" if denied else "stated",
-        measure=measure(figure, around),
-        kind_sure=kind_sure,
-        status_sure=status_sure,
-        rule=rule,
-    )
-
-
-def _kind(
-    figure: Figure, around: Surroundings, features: Mapping[str, float], model: Model
-) -> tuple[str, float, str]:
-    """Kind, how sure, and what told it."""
-    allowed = rules()["allowed"][figure.unit]
-    value = around.by_cell.get(figure.cell) if figure.cell else None
-    told = cell_kind(figure, value, around.above(figure), allowed) if value else None
-    if told:
-        return told[0], LABEL_SURE, told[1]
-    kinds = model.probabilities(features, allowed)
-    kind = max(kinds, key=lambda one: kinds[one])
-    return kind, kinds[kind], "cell" if figure.cell else "prose"
-
-
-def _status(
-    figure: Figure, around: Surroundings, features: Mapping[str, float], model: Model
-) -> tuple[str, float]:
-    value = around.by_cell.get(figure.cell) if figure.cell else None
-    told = cell_status(value) if value else None
-    if told:
-        return told, LABEL_SURE
-    statuses = model.probabilities(features)
-    status = max(statuses, key=lambda one: statuses[one])
-    return status, statuses[status]
-
-
 def kind_features(kind: str, unit: str) -> dict[str, float]:
     """What the status model is told of the kind."""
     return {f"kind:{kind}": 1.0, f"kind:{kind} {unit}": 0.5}
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """The figures of one document with their features, what their table's labels tell, and who is near whom."""
+
+    around: Surroundings
+    features: list[dict[str, float]]
+    told_kind: list[tuple[str, str] | None]  # kind and the label that told it
+    told_status: list[str | None]
+    linked: list[Links]
+
+
+def describe_figures(around: Surroundings) -> Described:
+    """Everything about the figures of a document that needs no model."""
+    pairs = list(zip(around.figures, around.periods, strict=True))
+    values = [around.by_cell.get(figure.cell) if figure.cell else None for figure in around.figures]
+    told = zip(around.figures, values, strict=True)
+    return Described(
+        around,
+        [describe(figure, around, period) for figure, period in pairs],
+        [cell_kind(figure, value, around.above(figure), allowed(figure)) if value else None for figure, value in told],
+        [cell_status(value) if value else None for value in values],
+        links(around),
+    )
+
+
+def allowed(figure: Figure) -> list[str]:
+    """The kinds that a figure of its unit can be."""
+    kinds: list[str] = rules()["allowed"][figure.unit]
+    return kinds
+
+
+def first_look(seen: Described, by: Models) -> tuple[list[Probabilities], list[Probabilities]]:
+    """Probabilities of kind and of status of each figure, from its own words alone."""
+    kinds: list[Probabilities] = []
+    statuses: list[Probabilities] = []
+    for index, figure in enumerate(seen.around.figures):
+        told, status, features = seen.told_kind[index], seen.told_status[index], seen.features[index]
+        kinds.append({told[0]: LABEL_SURE} if told else by["kind_first"].probabilities(features, allowed(figure)))
+        more = features | kind_features(best(kinds[-1]), figure.unit)
+        statuses.append({status: LABEL_SURE} if status else by["status_first"].probabilities(more))
+    return kinds, statuses
+
+
+def best(probabilities: Probabilities) -> str:
+    """The likeliest class."""
+    return max(probabilities, key=lambda one: probabilities[one])
+
+
+def label_figures(around: Surroundings) -> list[Label]:
+    """A label for each figure of a document, in order."""
+    return label_described(describe_figures(around), models())
+
+
+def label_described(seen: Described, by: Models) -> list[Label]:
+    """The labels of figures that are described already, by any models."""
+    kinds, statuses = first_look(seen, by)
+    return [_label(index, seen, kinds, statuses, by) for index in range(len(seen.around.figures))]
+
+
+def _label(index: int, seen: Described, kinds: list[Probabilities], statuses: list[Probabilities], by: Models) -> Label:
+    """The second look: labels of a table stand, all else is judged again with the figures near by."""
+    around, figure, told = seen.around, seen.around.figures[index], seen.told_kind[index]
+    final = kinds[index]
+    if told is None:
+        final = by["kind"].probabilities(kind_row(index, seen, kinds), allowed(figure))
+    kind, status = best(final), statuses[index]
+    if seen.told_status[index] is None:
+        status = by["status"].probabilities(status_row(index, seen, statuses, kind))
+    denied = polarity(figure, around.text) == "denied"
+    return Label(
+        kind=kind,
+        status="possible" if denied else best(status),
+        basis=basis(figure, kind, around.text),
+        polarity="denied" if denied else "stated",
+        measure=measure(figure, around),
+        kind_sure=final[kind],
+        status_sure=max(status.values()),
+        rule=told[1] if told else "cell" if figure.cell else "prose",
+    )
+
+
+def kind_row(index: int, seen: Described, kinds: Sequence[Probabilities]) -> dict[str, float]:
+    """Features of the second look at a figure's kind."""
+    return seen.features[index] | heard(index, seen.linked[index], seen.around.figures, kinds)
+
+
+def status_row(index: int, seen: Described, statuses: Sequence[Probabilities], kind: str) -> dict[str, float]:
+    """Features of the second look at a figure's status."""
+    near = heard(index, seen.linked[index], seen.around.figures, statuses)
+    return seen.features[index] | near | kind_features(kind, seen.around.figures[index].unit)
 
 
 @cache
@@ -147,8 +191,8 @@ def basis(figure: Figure, kind: str, text: str) -> str | None:
 def _denials() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     denied = rules()["denied"]
     return (
-        re.compile(denied["before"], re.IGNORECASE | re.VERBOSE),
-        re.compile(denied["after"], re.IGNORECASE | re.VERBOSE),
+        re.compile("|".join(denied["before"]), re.IGNORECASE),
+        re.compile("|".join(denied["after"]), re.IGNORECASE),
         re.compile(denied["boundary"], re.IGNORECASE),
     )
 

@@ -29,8 +29,8 @@ def vocabulary(name: str) -> dict[str, Any]:
 
 
 def squeeze(pattern: str) -> str:
-    """A pattern from a data file on one line: breaks inside folded text are layout, escaped spaces are spaces."""
-    return re.sub(r"\s*\n\s*|\s(?=\|)|(?<=\|)\s", "", pattern.strip()).replace("\\ ", " ")
+    """A pattern from a data file on one line: its line breaks are layout, its escaped spaces are spaces."""
+    return re.sub(r"\n\s*", "", pattern.strip("\n")).replace("\\ ", " ")
 
 
 def compiled(pattern: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:

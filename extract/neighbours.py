@@ -14,7 +14,8 @@ from extract.features import Surroundings
 
 Links = list[tuple[str, int]]  # relation, index of the other figure
 Probabilities = Mapping[str, float]
-PAIRED = re.compile(r"\W*(?:and|or|to|of|against|versus|then|rather than|compared with|last year|up from|down from)?\W*")
+JOINED = "and|or|to|of|against|versus|then|rather than|compared with|last year|up from|down from"
+PAIRED = re.compile(rf"\W*(?:{JOINED})?\W*")
 REACH = 3  # blocks
 
 

@@ -7,10 +7,16 @@ from dataclasses import dataclass
 from functools import cache
 
 from extract.lexicon import any_of, compiled, vocabulary
+from extract.triggers import scan
 
 ADDRESS = re.compile(r"[\w.-]*://|\bwww\.|@\w|\]\([^)\s]*$|\b(?:href|src)=")
-JOINED = re.compile(r"(?:[\d%]|\d\s?(?:m|bn|k|million|billion))\s$")  # before a dash that joins two numbers and is no sign
+JOINED = re.compile(
+    r"(?:[\d%]|\d\s?(?:m|bn|k|million|billion))\s$"
+)  # before a dash that joins two numbers and is no sign
 SPACE = r"[ \u00a0\u202f\u2009]"
+
+
+Windows = list[tuple[int, int]]
 
 
 @dataclass(slots=True)
@@ -49,18 +55,18 @@ def _word_pattern() -> re.Pattern[str]:
     words = any_of([*units["words"], *units["multipliers"]])
     join = rf"(?:{SPACE}|-|{SPACE}and{SPACE})"
     return compiled(
-        rf"\b(?P<words>(?:half{SPACE}an?{SPACE}|three[- ]quarters{SPACE}of{SPACE}an?{SPACE}|a{SPACE}quarter{SPACE}of{SPACE}a{SPACE}"
-        rf"|an?{SPACE})?(?:{words})(?:{join}(?:{words}))*)\b"
+        rf"\b(?P<words>(?:half{SPACE}an?{SPACE}|three[- ]quarters{SPACE}of{SPACE}an?{SPACE}"
+        rf"|a{SPACE}quarter{SPACE}of{SPACE}a{SPACE}|an?{SPACE})?(?:{words})(?:{join}(?:{words}))*)\b"
         rf"(?:(?:{SPACE}|-)(?:(?P<percent>{units['percent']})|(?P<points>{units['points']})"
         rf"|(?P<pounds>{units['pounds']})|(?P<other>{units['other_money']})))?"
     )
 
 
-def digit_numbers(text: str) -> list[Number]:
-    """All numbers in digits, in order."""
+def digit_numbers(text: str, spans: Windows) -> list[Number]:
+    """All numbers in digits inside the windows, in order."""
     scales = vocabulary("units")["scales"]
     found = []
-    for m in _digit_pattern().finditer(text):
+    for m in scan(_digit_pattern(), text, spans):
         number = Number(m.start(), m.end(), float(m["digits"].replace(",", "")), digits=m["digits"])
         number.currency = (m["currency"] or "").replace("GBP", "£")
         number.scale = float(scales[m["scale"].lower()]) if m["scale"] else 1.0
@@ -82,10 +88,10 @@ def _unit(m: re.Match[str], currency: str) -> str:
     return ""
 
 
-def word_numbers(text: str) -> list[Number]:
-    """All numbers in words that are worth a look: a lone small number only when a unit follows it."""
+def word_numbers(text: str, spans: Windows) -> list[Number]:
+    """All numbers in words inside the windows, in order."""
     found = []
-    for m in _word_pattern().finditer(text):
+    for m in scan(_word_pattern(), text, spans):
         number = Number(m.start(), m.end(), word_value(m["words"]), worded=True)
         number.unit = _unit(m, "")
         found.append(number)

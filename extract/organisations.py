@@ -10,14 +10,14 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import ahocorasick
 
 from crawler.document import Block, Document
 from extract.facts import Mention
 from extract.register import Organisation, Register
-from extract.spellings import TOKEN, Spelling, fold, place_of, spellings, vocabulary
+from extract.spellings import SAME, TOKEN, Spelling, fold, place_of, spellings, vocabulary
 
 BRACKET = re.compile(r"\(\s*(?:the\s+|or\s+)?[\"'“‘]?(?:the\s+)?([A-Z][A-Za-z&]{1,11}?)s?[\"'”’]?\s*\)")
 YEAR = re.compile(r"\b(20[0-4]\d)(?:\s?[/–-]\s?(\d\d)(?!\d))?")
@@ -77,6 +77,7 @@ class Linker:
             numbers = tuple(self.numbers.setdefault(word, len(self.numbers) + 2) for word in key)
             self._automaton.add_word(numbers, key)
         self._automaton.make_automaton()
+        self.numbers |= {word: self.numbers[same] for word, same in SAME.items() if same in self.numbers}
 
     def mentions(self, text: str, blocks: Sequence[Block] = (), document: Document | None = None) -> list[Mention]:
         """Every name in the text, in order, without overlaps; with blocks, only what stands in one."""
@@ -100,7 +101,7 @@ class Linker:
                     numbers.append(STOP)
                 else:
                     word = match.group()
-                    numbers.append(known.get(word.lower()) or known.get(fold(word), UNKNOWN))
+                    numbers.append(known.get(word.lower(), UNKNOWN))
                 spans.append(match.span())
             numbers.append(STOP)
             spans.append((end, end))
@@ -137,9 +138,9 @@ class Linker:
         """Note the acronyms that brackets bind to words that are no known name: cost improvement plan (CIP)."""
         ends = {reading.words.spans[match.last][1] for match in matches}
         for bracket in BRACKET.finditer(text):
-            before = text[: bracket.start()].rstrip()
             letters = [letter for letter in bracket[1].lower() if letter.isalpha()]
-            if len(before) not in ends and len(letters) > 1 and _initials(before, letters):
+            end = _end_before(text, bracket.start())
+            if end not in ends and len(letters) > 1 and _initials(text[max(0, end - 120) : end], letters):
                 reading.hidden.add(bracket[1])
 
     def _certain(self, matches: list[_Match], reading: _Reading) -> tuple[list[Mention], list[_Match]]:
@@ -176,8 +177,16 @@ class Linker:
         kind = chosen.kind if chosen else "ambiguous"
         if chosen and kind == "site" and self._bears_its_name(chosen):
             kind = "short"
+        if chosen and self._uncounted(chosen.organisation):
+            kind = "uncounted"
         organisation = chosen.organisation if chosen else None
         return Mention(start, end, reading.words.text[start:end], organisation, tuple(candidates), kind)
+
+    def _uncounted(self, organisation: str) -> bool:
+        """Whether it is a party, a government or a supplier."""
+        rules = vocabulary()
+        kind = self.register.organisations[organisation].kind
+        return organisation in rules["uncounted"] or kind in rules["uncounted_kinds"]
 
     def _bears_its_name(self, site: Spelling) -> bool:
         """Whether the trust's own name holds the hospital's distinctive name."""
@@ -190,16 +199,20 @@ class Linker:
         """Acronyms that brackets bind to a name in this document, wherever they stand again."""
         by_end = {mention.end: mention for mention in found if mention.organisation}
         taken = {mention.start for mention in found}
-        more: list[Mention] = []
+        bound: dict[str, Mention] = {}
         for bracket in BRACKET.finditer(text):
-            named = by_end.get(len(text[: bracket.start()].rstrip()))
-            if not named or not any(letter.isupper() for letter in bracket[1][1:]):
-                continue
-            for again in re.finditer(rf"(?<![\w&]){re.escape(bracket[1])}(?![\w&])", text):
-                if again.start() not in taken and _inside(reading.words, again.start()):
-                    taken.add(again.start())
-                    more.append(Mention(*again.span(), again.group(), named.organisation, (), "introduced"))
-        return more
+            named = by_end.get(_end_before(text, bracket.start()))
+            if named and any(letter.isupper() for letter in bracket[1][1:]):
+                bound.setdefault(bracket[1], named)
+        if not bound:
+            return []
+        pattern = re.compile(rf"(?<![\w&])(?:{'|'.join(map(re.escape, bound))})(?![\w&])")
+        return [
+            replace(bound[again.group()], start=again.start(), end=again.end(), text=again.group(), kind=kind)
+            for again in pattern.finditer(text)
+            if again.start() not in taken and _inside(reading.words, again.start())
+            for kind in ["uncounted" if bound[again.group()].kind == "uncounted" else "introduced"]
+        ]
 
     def _in_context(self, doubtful: list[_Match], reading: _Reading) -> list[Mention]:
         found = []
@@ -249,7 +262,8 @@ class Linker:
         before, after = match.first - 1, match.last + 1
         if any(_capital(reading.words, i) for i in (before, after)):
             return False  # part of a longer name
-        return bool(near & rules["cues"].get(kind, set())) or bool(near & rules["speech"] and kind in rules["cues"])
+        beside = {_word_at(reading.words, i) for i in (match.last + 1, match.first - 1, match.first - 2)}
+        return bool(near & rules["cues"].get(kind, set())) or bool(beside & rules["speech"] and kind in rules["cues"])
 
     def _labels(self, match: _Match, reading: _Reading) -> bool:
         """Whether a trust's name of two words or more stands alone as the label of a row or a list item."""
@@ -265,20 +279,17 @@ class Linker:
         return has_board and row is not None and start - row[0] < 4
 
 
-def named(mentions: Iterable[Mention], register: Register) -> dict[str, tuple[int, int]]:
-    """The organisations of a document as GUIDE counts them: id to (number of mentions, first start)."""
-    rules = vocabulary()
-    counts: Counter[str] = Counter()
-    first: dict[str, int] = {}
+def named(mentions: Iterable[Mention]) -> dict[str, tuple[int, int]]:
+    """The organisations of a document as GUIDE counts them: id to (number of mentions, first start).
+
+    Hospitals that do not bear their trust's name, parties, governments and suppliers are left out.
+    """
+    found: dict[str, tuple[int, int]] = {}
     for mention in mentions:
-        one = mention.organisation
-        if one is None or mention.kind == "site" or one in rules["uncounted"]:
-            continue
-        if register.organisations[one].kind in rules["uncounted_kinds"]:
-            continue
-        counts[one] += 1
-        first[one] = min(mention.start, first.get(one, mention.start))
-    return {one: (counts[one], first[one]) for one in first}
+        if mention.organisation and mention.kind not in {"site", "uncounted"}:
+            count, first = found.get(mention.organisation, (0, mention.start))
+            found[mention.organisation] = count + 1, min(first, mention.start)
+    return found
 
 
 def day_of(text: str, document: Document | None) -> str | None:
@@ -308,8 +319,15 @@ def _apart(mentions: list[Mention]) -> list[Mention]:
     return kept
 
 
+def _end_before(text: str, place: int) -> int:
+    """Where the word before a place ends."""
+    while place and text[place - 1].isspace():
+        place -= 1
+    return place
+
+
 def _initials(before: str, letters: list[str]) -> bool:
-    words = re.findall(r"[A-Za-z]+", before[-120:])[-len(letters) :]
+    words = re.findall(r"[A-Za-z]+", before)[-len(letters) :]
     return [word[0].lower() for word in words] == letters
 
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 
 from extract.facts import Period
 from extract.lexicon import any_of, compiled, vocabulary
+from extract.triggers import scan, windows
 
 FIRST_MONTH = 4
 YEAR = r"(?:19[4-9]\d|20[0-4]\d)"
-SPAN_GAP = re.compile(
-    r"\s?[-–—]\s?|\s(?:to|and|until|through|up to|through to)\s(?:the end of |early |late |mid-?|spring |summer |autumn )?",
-    re.IGNORECASE,
-)
+PART = r"(?:the end of |early |late |mid-?|spring |summer |autumn )?"
+SPAN_GAP = re.compile(rf"\s?[-–—]\s?|\s(?:to|and|until|through|up to|through to)\s{PART}", re.IGNORECASE)
 SPAN_LEAD = re.compile(
-    r"\b(?:between|from|over|across|covering|spanning|both)\s(?:the (?:years|period|two years|three years) )?(?:early |late |mid-?|spring |summer |autumn )?$",
-    re.I,
+    rf"\b(?:between|from|over|across|covering|spanning|both)\s(?:the (?:\w+ )?(?:years|period) )?{PART}$", re.IGNORECASE
 )
 SINCE = re.compile(
     r"\bsince\s(?:the (?:start|end|beginning) of )?(?:early |late |mid-?|about |around )?$", re.IGNORECASE
@@ -54,7 +53,7 @@ def bounds(label: str) -> tuple[date | None, date | None]:
 
 def find_periods(text: str, published: date | None = None) -> list[Period]:
     """All times named in a text, in order. *This year* and the like need the day of publication."""
-    found = [period for m in _pattern().finditer(text) if (period := _read(m, published)) is not None]
+    found = [period for m in scan(_pattern(), text, windows(text)) if (period := _read(m, published)) is not None]
     spanned = _spans(text, found)
     return _backward(text, [_since(text, period) for period in spanned])
 
@@ -70,42 +69,53 @@ def _months() -> dict[str, int]:
 
 @cache
 def _pattern() -> re.Pattern[str]:
+    """All ways to name a time, one group or two for each; ``_readers`` knows what to make of them."""
     words = vocabulary("periods")
+    day = r"(?:\d{1,2}(?:st|nd|rd|th)?(?:\sof)?\s)?"
+    dated = rf"{day}(?P<month>{any_of(_months())})\.?(?:\s\d{{1,2}},)?[\s,]{{1,2}}(?:\d\d,\s)?(?P<month_year>{YEAR})"
     relative = "|".join(f"(?P<relative{n}>{pattern})" for n, (pattern, _) in enumerate(words["relative"]))
     backward = "|".join(f"(?P<backward{n}>{pattern})" for n, (pattern, _) in enumerate(words["backward"]))
-    month = rf"(?P<month>{any_of(_months())})\.?"
-    dated = rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:\sof)?\s)?{month}(?:\s(?P<day2>\d{{1,2}}),)?[\s,]{{1,2}}(?:\d\d,\s)?(?P<month_year>{YEAR})\b"
-    pair = rf"(?:FY\s?)?(?P<first>{YEAR})\s?[/–-]\s?(?P<second>(?:19|20)\d\d|\d\d)(?![\d/]|[-–]\d|%)"
-    short = r"(?:FY\s?)?(?<![\d/.,£–-])(?P<short_first>\d\d)/(?P<short_second>\d\d)(?![\d/%.])"
-    single = r"FY\s?(?:20)?(?P<fy>\d\d)\b(?![/–-]\d)"
-    decade = r"(?P<decade>(?:19|20)\d0)['’]?s\b"
-    iso = r"(?P<iso>20\d\d-\d\d-\d\d)"
-    year = rf"(?<![\d,.£$€#/–-])(?P<year>{YEAR})(?![\d%]|[,.]\d|\s?(?:m|bn|million|billion|jobs|posts|roles|staff|people|patients|WTE)\b)"
-    return compiled(
-        rf"\b(?:{iso}|{dated}|{single}|{pair}|{short}|{decade}|(?P<unresolved>{words['unresolved']})|(?P<spanned>{words['spanned']})|(?P<running>{words['running']})|{backward}|{relative})\b|{year}"
+    named = "|".join(f"(?P<{name}>{words[name]})" for name in ("unresolved", "spanned", "running"))
+    branches = (
+        r"(?P<iso>20\d\d-\d\d-\d\d)",
+        dated,
+        r"FY\s?(?:20)?(?P<ending>\d\d)\b(?![/–-]\d)",
+        rf"(?:FY\s?)?(?P<first>{YEAR})\s?[/–-]\s?(?P<second>(?:19|20)\d\d|\d\d)(?![\d/]|[-–]\d|%)",
+        r"(?:FY\s?)?(?<![\d/.,£–-])(?P<short>\d\d)/(?P<short_second>\d\d)(?![\d/%.])",
+        r"(?P<decade>(?:19|20)\d0)['’]?s",
+        named,
+        backward,
+        relative,
     )
+    counted = r"\s?(?:m|bn|million|billion|jobs|posts|roles|staff|people|patients|WTE)\b"
+    year = rf"(?:(?<![\d,.£$€#/–-])|(?<=mid-))(?P<year>{YEAR})(?![\d%]|[,.]\d|{counted})"
+    return compiled(rf"\b(?:{'|'.join(branches)})\b|{year}")
 
 
 def _read(m: re.Match[str], published: date | None) -> Period | None:
     """The period of one match, or None for a pair of numbers that is none."""
-    group = m.lastgroup or ""
-    if group == "iso":
-        return _day(m, int(m["iso"][:4]), int(m["iso"][5:7]))
-    if m["month_year"]:
-        return _day(m, int(m["month_year"]), _months()[m["month"].lower()])
-    if m["fy"]:
-        return _financial(m, 2000 + int(m["fy"]) - 1)
-    if m["first"]:
-        return _pair(m, int(m["first"]), m["second"])
-    if m["short_first"]:
-        first, second = int(m["short_first"]), int(m["short_second"])
-        return _financial(m, 2000 + first) if second == first + 1 and first < 50 else None
-    if m["decade"]:
-        first = int(m["decade"])
-        return _make(m, f"{first}-{first + 9}", "span")
-    if m["year"]:
-        return _make(m, m["year"], "year")
-    return _relative(m, group, published)
+    for group, read in _readers().items():
+        if m[group]:
+            return read(m)
+    return _relative(m, m.lastgroup or "", published)
+
+
+@cache
+def _readers() -> dict[str, Callable[[re.Match[str]], Period | None]]:
+    """For each kind of written date, by its group in the pattern, what makes a period of it."""
+    return {
+        "iso": lambda m: _day(m, int(m["iso"][:4]), int(m["iso"][5:7])),
+        "month_year": lambda m: _day(m, int(m["month_year"]), _months()[m["month"].lower()]),
+        "ending": lambda m: _financial(m, 2000 + int(m["ending"]) - 1),
+        "first": lambda m: _pair(m, int(m["first"]), m["second"]),
+        "short": lambda m: _short(m, int(m["short"]), int(m["short_second"])),
+        "decade": lambda m: _make(m, f"{m['decade']}-{int(m['decade']) + 9}", "span"),
+        "year": lambda m: _make(m, m["year"], "year"),
+    }
+
+
+def _short(m: re.Match[str], first: int, second: int) -> Period | None:
+    return _financial(m, 2000 + first) if second == first + 1 and first < 50 else None
 
 
 def _make(m: re.Match[str], label: str | None, kind: str) -> Period:
@@ -170,9 +180,9 @@ def _joins(text: str, before: Period, period: Period) -> bool:
 
 
 def _since(text: str, period: Period) -> Period:
-    if period.label and period.kind in ("financial_year", "year", "month"):
-        if SINCE.search(text[max(0, period.start - NEAR) : period.start]):
-            return replace(period, label=f"{period.label}-", kind="since", last=None)
+    dated = period.label is not None and period.kind in ("financial_year", "year", "month")
+    if dated and SINCE.search(text[max(0, period.start - NEAR) : period.start]):
+        return replace(period, label=f"{period.label}-", kind="since", last=None)
     return period
 
 
@@ -181,9 +191,9 @@ def _backward(text: str, periods: list[Period]) -> list[Period]:
     shifts = [int(shift) for _, shift in vocabulary("periods")["backward"]]
     named: list[Period] = []
     found = []
-    for period in periods:
-        if period.kind.startswith("backward") or period.kind in ("spanned", "running"):
-            period = _resolved(period, named, shifts)
+    for written in periods:
+        points_back = written.kind.startswith("backward") or written.kind in ("spanned", "running")
+        period = _resolved(written, named, shifts) if points_back else written
         found.append(period)
         if period.label:
             named = [*named[-20:], period]

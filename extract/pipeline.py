@@ -202,8 +202,7 @@ def subjects(nlp: Language, name: str) -> Component:
 
 
 def _subject(figure: Figure, label: Label, scene: scenes.Scene) -> Subject:
-    body, probability = whose.best(whose.candidates(figure, scene, label.kind), whose.weights())
-    return body or None, probability, whose.speaker_of(figure, scene)
+    return *whose.subject_of(figure, scene, label.kind), whose.speaker_of(figure, scene)
 
 
 @Language.factory("breakeven_facts", requires=["doc._.labels", "doc._.subjects"], assigns=["doc._.facts"])
@@ -211,23 +210,24 @@ def facts(nlp: Language, name: str) -> Component:
     """Everything known of each figure put together, and the values of the tables."""
 
     def component(doc: Doc) -> Doc:
+        text = doc.text  # spaCy puts it together anew at each call
         rows = zip(doc._.figures, doc._.spans, doc._.labels, doc._.subjects, strict=True)
-        doc._.facts = [fact(doc, *row) for row in rows]
+        doc._.facts = [fact(text, *row) for row in rows]
         _join_tables(doc)
         return doc
 
     return component
 
 
-def fact(doc: Doc, figure: Figure, span: Span, label: Label, subject: Subject) -> Fact:
+def fact(text: str, figure: Figure, span: Span, label: Label, subject: Subject) -> Fact:
     """All that is known of one figure of a document."""
     period, first, last = span
     organisation, sureness, speaker = subject
     return Fact(
         start=figure.start,
         end=figure.end,
-        quote=doc.text[figure.start : figure.end],
-        sentence=doc.text[figure.sentence[0] : figure.sentence[1]],
+        quote=text[figure.start : figure.end],
+        sentence=text[figure.sentence[0] : figure.sentence[1]],
         unit=figure.unit,
         low=figure.low,
         high=figure.high,

@@ -99,9 +99,9 @@ class Resolver:
             candidate.score -= 40
             candidate.because.append(f"did not exist on {day} ({one.opened or '?'} to {one.closed or 'now'})")
         elif one.closed:
-            heirs = ", ".join(self.register.successors(one.id)) or "nobody"
+            heirs = ", ".join(heir for heir in self.register.today(one.id) if heir != one.id) or "nobody"
             candidate.score -= 5 if not day else 0
-            candidate.because.append(f"closed on {one.closed}, succeeded by {heirs}")
+            candidate.because.append(f"closed on {one.closed}, today {heirs}")
         if one.id in context or one.parent in context:
             candidate.score = min(100, candidate.score + 10)
             candidate.because.append("named, or its board is, in the same place")

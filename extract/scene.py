@@ -22,7 +22,7 @@ from extract.register import Register
 from extract.spellings import fold, place_of, vocabulary
 
 DATA = Path(__file__).parent / "data" / "subjects.yml"
-SENTENCE = re.compile(r"(?<=[.!?])[\"'”’)]?\s+(?=[A-Z\"'“‘£(])|\n+")
+SENTENCE = re.compile(r"(?<=[.!?])[\"'”’)]?\s+(?=[A-Z\"'“‘£(])|\n\s*\n")
 BODY_KINDS = ("trust_", "icb")
 EARLY = 1000  # characters within which a document names the body that it is about
 
@@ -34,7 +34,7 @@ class Anchor:
     start: int
     end: int
     organisation: str | None
-    sort: str  # name, anaphor, pronoun, own, place, group
+    sort: str  # name, open (it could be two bodies), anaphor, pronoun, own, place, group
 
 
 @cache
@@ -119,13 +119,23 @@ class Scene:
     def _names(self, start: int, end: int) -> list[Anchor]:
         low, high = bisect_left(self.starts, start), bisect_left(self.starts, end)
         named = self.mentions[low:high]
-        found = [Anchor(m.start, m.end, m.organisation, "name") for m in named if m.organisation]
+        found = [self._named(mention) for mention in named if mention.organisation or self._open(mention)]
         for match in re.finditer(r"\b[A-Z][\w'’]+", self.text[start:end]) if self.places else ():
             body = self.places.get(match.group().removesuffix("'s").removesuffix("’s"))
             place = Anchor(start + match.start(), start + match.end(), body, "place")
             if body and not _covered(place, [(m.start, m.end) for m in named]):
                 found.append(place)
         return found
+
+    def _open(self, mention: Mention) -> bool:
+        """Whether a name that is left open may be a trust's or a board's."""
+        return any(self.kind(one).startswith(BODY_KINDS) for one in mention.candidates)
+
+    def _named(self, mention: Mention) -> Anchor:
+        if mention.organisation:
+            return Anchor(mention.start, mention.end, mention.organisation, "name")
+        body = self.places.get(mention.text)
+        return Anchor(mention.start, mention.end, body, "place" if body else "open")
 
     def _pointing(self, start: int, end: int, named: list[Anchor]) -> list[Anchor]:
         found = []
@@ -204,7 +214,7 @@ def _lead(scene: Scene) -> None:
     """Find out what sort of document it is, and the body that it is about."""
     top = _headline(scene)
     scene.headline = _first_body(scene, *top)
-    early = _first_body(scene, 0, max(top[1], min(EARLY, len(scene.text))))
+    early = _first_body(scene, 0, max(top[1], min(EARLY, len(scene.text) // 3)))
     scene.lead = scene.headline or early
     share = scene.bodies[scene.lead] / scene.bodies.total() if scene.lead else 0
     if scene.lead and patterns()["paper"].search(scene.text, 0, EARLY):

@@ -97,7 +97,7 @@ def compare(gold: GoldDocument, facts: Sequence[Row], text: str, named: Iterable
 
 
 def absent(gold: GoldDocument) -> Outcome:
-    """The outcome of a gold document that the database does not hold: its facts are missed, its bodies not asked for."""
+    """The outcome of a gold document that the database does not hold: its facts count as missed."""
     return Outcome(gold.name, missed=list(gold.facts), absent=True)
 
 
@@ -174,9 +174,11 @@ def _shift(gold_text: str | None, text: str) -> int | None:
 
 def _system_place(fact: Row, shift: int | None) -> _Place:
     start, end = fact.get("start"), fact.get("end")
-    known = shift is not None and start is not None and end is not None
-    span = (start + shift, end + shift) if known else (None, None)  # type: ignore[operator]
-    return _Place(*span, squash(fact["quote"] or ""), squash(fact.get("sentence") or ""))
+    if shift is None or start is None or end is None:
+        start = end = None
+    else:
+        start, end = start + shift, end + shift
+    return _Place(start, end, squash(fact["quote"] or ""), squash(fact.get("sentence") or ""))
 
 
 def _gold_place(fact: Row, text: str | None) -> _Place:

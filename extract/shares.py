@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from functools import cache
 
 from extract.lexicon import any_of, compiled, vocabulary
-from extract.numbers import SPACE, word_value
+from extract.numbers import SPACE, Windows, word_value
+from extract.triggers import scan
 
 LARGEST_BASE = 100  # *one in 250* is a ratio of things, *1 in 2024* a date
 CLOSE = 6.0  # percentage points by which a worded share may differ from the exact figure that stands for it
 EXACT = re.compile(
-    r"(?:[^(%£;.]{0,120}?\(|,\s(?:or|at)\s)(?:about |around |nearly |just over )?(\d{1,3}(?:\.\d+)?)\s?(?:%|per ?cent|pc\b)",
-    re.I,
+    r"(?:[^(%£;.]{0,120}?\(|,\s(?:or|at)\s)(?:about |around |nearly |just over )?"
+    r"(\d{1,3}(?:\.\d+)?)\s?(?:%|per ?cent|pc\b)",
+    re.IGNORECASE,
 )
 INSIDE = re.compile(r"(\d{1,3}(?:\.\d+)?)\s?(?:%|per ?cent)\s\([^)]{0,25}$", re.IGNORECASE)
+POINT = re.compile(r"\sa\s(?:percentage\s)?(?:point|per\s?cent)\b", re.IGNORECASE)
 SCALED = re.compile(r"[ -](?:of )?an?[ -](?:million|billion|thousand|dozen)", re.IGNORECASE)
 
 
@@ -47,10 +50,12 @@ def _pattern() -> re.Pattern[str]:
     parts = any_of(name for name in units["fractions"] if not name.startswith("hal"))
     every = rf"(?:{SPACE}in{SPACE}|{SPACE}out{SPACE}of{SPACE})(?:every{SPACE}|each{SPACE})?"
     return compiled(
-        rf"\b(?:(?P<halving>{units['halving']})"
+        rf"(?<!\w)(?:(?P<halving>{units['halving']})"
         rf"|(?P<half>(?:(?:an?|one){SPACE})?half)"
+        rf"|£1{every}£(?P<pounds>\d{{1,3}}(?:\.\d+)?)"
         rf"|(?P<n>an?|{small})[ \u00a0-](?P<part>{parts})s?"
-        rf"|(?P<a>{small}|\d{{1,2}})(?:{SPACE}(?P<thing>[a-z]+))?{every}(?P<b>(?:{base})(?:[ -](?:{base}))?|\d{{1,3}}))\b(?![.,]\d)"
+        rf"|(?P<a>{small}|\d{{1,2}})(?:{SPACE}(?P<thing>[a-z]+))?{every}"
+        rf"(?P<b>(?:{base})(?:[ -](?:{base}))?|\d{{1,3}}))\b(?![.,]\d)"
     )
 
 
@@ -63,10 +68,10 @@ def _around() -> _Around:
     return _Around(*ends)
 
 
-def find_shares(text: str) -> list[Share]:
-    """All worded shares of a text, in order."""
+def find_shares(text: str, spans: Windows) -> list[Share]:
+    """All worded shares inside the windows of a text, in order."""
     found = []
-    for m in _pattern().finditer(text):
+    for m in scan(_pattern(), text, spans):
         value = _value(text, m)
         if value is not None:
             found.append(Share(m.start(), m.end(), round(value, 1 if m["part"] else 2), "share-words"))
@@ -78,9 +83,14 @@ def _value(text: str, m: re.Match[str]) -> float | None:
     if m["halving"]:
         return 50.0
     if m["half"]:
-        return 50.0 if _is_half(text, m) else None
+        return (0.5 if POINT.match(text, m.end()) else 50.0) if _is_half(text, m) else None
     if m["part"]:
         return _fraction(text, m)
+    return 100 / float(m["pounds"]) if m["pounds"] else _ratio(m)
+
+
+def _ratio(m: re.Match[str]) -> float | None:
+    """*N in M*: small numbers only, and a thing between them only after *one*."""
     count, base = _count(m["a"]), _count(m["b"])
     if (m["thing"] and count != 1) or not 0 < count < base <= LARGEST_BASE:
         return None

@@ -139,7 +139,11 @@ def _keep(found: dict[tuple[str, ...], dict[str, Spelling]], organisation: str, 
     key = tuple(fold(word) for word in words)
     if not key or (len(key) == 1 and len(key[0]) < 2):
         return
-    found[key].setdefault(organisation, Spelling(organisation, kind, words))
+    known = found[key].setdefault(organisation, Spelling(organisation, kind, words))
+    if known.words[0].isupper() and known.kind not in {"acronym", "ambiguous"} and kind not in {"acronym", "ambiguous"}:
+        found[key][organisation] = Spelling(
+            organisation, known.kind, words
+        )  # Unison beside UNISON: capitals are looser
     bare = tuple(word for word in key if word != "'s")
     if bare != key and kind not in {"ambiguous", "place"}:  # Kings College for King's College
         joined = words_of(re.sub(r"['’]", "", text))

@@ -33,6 +33,7 @@ SPEAKERS = {
 }
 NATIONAL = {"national_body", "regulator", "parliament"}
 BODIES = ("trust_", "icb")
+QUANTITIES = {"all", "every", "each", "most", "many", "some", "several", "other"}
 PREPOSITIONS = {"at", "for", "by", "of", "from", "to", "in", "across"}
 
 Features = dict[str, set[str]]
@@ -45,9 +46,13 @@ def weights() -> dict[str, float]:
     return loaded
 
 
-def subject_of(figure: Figure, scene: Scene, kind: str | None = None) -> str | None:
-    """Id of the organisation whose figure it is, or None; ``kind`` is the figure's kind, where it is known."""
-    return best(candidates(figure, scene, kind), weights())[0] or None
+def subject_of(figure: Figure, scene: Scene, kind: str | None = None) -> tuple[str | None, float]:
+    """Id of the organisation whose figure it is, or None, and how probable that is (0 to 1).
+
+    ``kind`` is the figure's kind, where it is known.
+    """
+    organisation, probability = best(candidates(figure, scene, kind), weights())
+    return organisation or None, probability
 
 
 def best(described: Features, weight: Mapping[str, float]) -> tuple[str, float]:
@@ -69,7 +74,7 @@ def speaker_of(figure: Figure, scene: Scene) -> str | None:
 def candidates(figure: Figure, scene: Scene, kind: str | None = None) -> Features:
     """Every candidate with the names of its features."""
     found: Features = {NOBODY: {"nobody", f"nobody:{kind}"}}
-    anchors = [one for one in scene.anchors(*figure.sentence) if one.sort == "group" or one.organisation]
+    anchors = [one for one in scene.anchors(*figure.sentence) if one.sort in {"group", "open"} or one.organisation]
     if any(one.sort == "name" for one in anchors) and _in_row(figure, scene):
         anchors = [one for one in anchors if one.sort != "place"]
     names = "name" if any(one.organisation for one in anchors) else "group" if anchors else "silent"
@@ -103,9 +108,10 @@ def _speaks(anchor: Anchor, scene: Scene) -> bool:
 
 
 def _role(anchor: Anchor, scene: Scene) -> str:
-    """How a name takes part in its sentence: speaks, orders, papers (of its board), owner or plain."""
+    """How a name takes part: speaks, says (of itself), orders, papers (of its board), owner or plain."""
     if _speaks(anchor, scene):
-        return "speaks"
+        own = anchor.organisation and scene.kind(anchor.organisation).startswith((*BODIES, "local_authority"))
+        return "says" if own else "speaks"
     after = scene.text[anchor.end : anchor.end + 40]
     if patterns()["orders"].match(after):
         return "orders"
@@ -115,28 +121,42 @@ def _role(anchor: Anchor, scene: Scene) -> str:
 
 
 def _before_figure(found: Features, figure: Figure, scene: Scene, anchors: list[Anchor]) -> None:
-    start = figure.sentence[0]
     before = [one for one in anchors if one.start < figure.start]
-    roles = [_role(one, scene) if one.organisation else "group" for one in before]
-    for one, role in zip(before, roles, strict=True):
+    silent: list[Anchor] = []
+    for one in before:
+        role = _role(one, scene) if one.organisation else one.sort
         _add(found, one.organisation, f"before:{one.sort}", f"before:{role}")
-        if one.start - start < 4:
+        if one.start - figure.sentence[0] < 4:
             _add(found, one.organisation, f"opens:{role}")
-            if not one.organisation:
-                found[NOBODY].add("nobody:group opens")
+            found[NOBODY].update([f"nobody:{role} opens"] if not one.organisation else [])
         if not _cut(scene.text[one.end : figure.start]):
             _add(found, one.organisation, "before:same clause")
-    silent = [one for one, role in zip(before, roles, strict=True) if role not in {"speaks", "orders"}]
-    if before and not silent:
+        if role not in {"speaks", "orders"}:
+            silent.append(one)
+    if silent:
+        _nearest(found, silent, scene)
+    elif before:
         found[NOBODY].add("nobody:only orders before")
-    if silent and silent[-1].sort == "group":
-        found[NOBODY].add("nobody:group nearest")
+
+
+def _nearest(found: Features, silent: list[Anchor], scene: Scene) -> None:
+    """The last of the anchors before a figure, and the last of those that name a body."""
+    last = silent[-1]
+    if last.sort in {"open", "group"}:
+        found[NOBODY].add(f"nobody:{last.sort} nearest")
+        if QUANTITIES.intersection(scene.text[max(0, last.start - 12) : last.end].lower().split()):
+            found[NOBODY].add("nobody:all of a group nearest")
     named = [one for one in silent if one.organisation]
+    for a, b in pairwise(named):
+        if _joined(a, b, scene):
+            found[NOBODY].add("nobody:joined before")
+            _add(found, a.organisation, "before:joined")
+            _add(found, b.organisation, "before:joined")
     for one in named[:-1]:
         _add(found, one.organisation, "before:farther")
     if named:
-        last = "nearest" if named[-1] is silent[-1] else "nearest but a group"
-        _add(found, named[-1].organisation, f"before:{last}", f"before:{last} {named[-1].sort}")
+        how = "nearest" if named[-1] is last else "nearest but a group"
+        _add(found, named[-1].organisation, f"before:{how}", f"before:{how} {named[-1].sort}")
 
 
 def _after_figure(found: Features, figure: Figure, scene: Scene, anchors: list[Anchor]) -> None:
@@ -148,7 +168,7 @@ def _after_figure(found: Features, figure: Figure, scene: Scene, anchors: list[A
     bridge = scene.text[figure.end : after[0].start]
     word = "cut off" if _cut(bridge) else _preposition(bridge)
     if not after[0].organisation:
-        found[NOBODY].add(f"nobody:group after {word}")
+        found[NOBODY].add(f"nobody:{after[0].sort} after {word}")
         return
     _add(found, after[0].organisation, "after:nearest", f"after:{word}")
     if len(after) == len(anchors):
@@ -262,9 +282,14 @@ def _several(names: set[str], scene: Scene, anchors: list[Anchor]) -> None:
     if len({one.organisation for one in named}) < 2:
         return
     names.add("nobody:several names")
-    bridges = (scene.text[a.end : b.start].strip(" ,") for a, b in pairwise(named) if a.organisation != b.organisation)
-    if any(bridge in {"and", "and the", "", "the", "or"} for bridge in bridges):
+    if any(_joined(a, b, scene) for a, b in pairwise(named)):
         names.add("nobody:joined names")
+
+
+def _joined(one: Anchor, other: Anchor, scene: Scene) -> bool:
+    """Whether two bodies are named as a pair or in a list."""
+    bridge = scene.text[one.end : other.start].strip(" ,")
+    return one.organisation != other.organisation and bridge in {"and", "and the", "", "the", "or", "&"}
 
 
 def _of_kind(names: set[str], one: str, scene: Scene, kind: str | None) -> None:

@@ -1,4 +1,4 @@
-"""Figures and values of tables: what each number counts is told by its own sign, its headings, caption or a stated unit."""
+"""Figures and values of tables: the unit comes from a number's own sign, headings, the caption or the text above."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from crawler.document import Block, Cell, Table
 from extract.facts import Figure, TableValue
@@ -15,7 +15,8 @@ from extract.grid import Grid, grid_of
 from extract.lexicon import compiled, vocabulary
 
 NUMBER = re.compile(
-    r"(?P<open>[(\[])?\s?(?P<sign>[-−–+])?\s?(?P<pound>£)?\s?(?P<open2>\()?(?P<sign2>[-−–])?(?P<digits>\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+    r"(?P<open>[(\[])?\s?(?P<sign>[-−–+])?\s?(?P<pound>£)?\s?(?P<open2>\()?(?P<sign2>[-−–])?"
+    r"(?P<digits>\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     r"\s?(?P<scale>bn|billion|mn|m|million|k|thousand)?\s?(?P<percent>%)?\s?(?P<close>[)\]])?\s?(?P<percent2>%)?"
     r"(?P<note>\s?(?:[*†‡§#^¹²³]+|\[\d+\]|\([a-z]\)|[a-d]))?",
     re.IGNORECASE,
@@ -39,7 +40,7 @@ class _Words:
     posts_named: re.Pattern[str]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, frozen=True)
 class Unit:
     """What the numbers of a cell are: GBP, percent, posts, wte (posts that stay), other, or not known (empty)."""
 
@@ -66,6 +67,7 @@ def _words() -> _Words:
     return _Words(money, *(compiled(found[name]) for name in names))
 
 
+@lru_cache(maxsize=4096)
 def unit_in(words: str) -> Unit:
     """The unit that a heading or a caption names."""
     known = _words()
@@ -173,7 +175,7 @@ def _cell_figures(text: str, grid: Grid, cell: Cell, above: Unit, block: int) ->
 
 
 def _cell_unit(grid: Grid, cell: Cell, m: re.Match[str], above: Unit) -> Unit:
-    """The unit of a number: its own sign, then its column's headings, its row's label, caption and corner, the text above."""
+    """The unit of a number: its own sign, then its column, its row, the corner, the caption, the text above."""
     if m["percent"] or m["percent2"]:
         return Unit("percent")
     scale = vocabulary("units")["scales"].get((m["scale"] or "").lower())
@@ -186,13 +188,18 @@ def _cell_unit(grid: Grid, cell: Cell, m: re.Match[str], above: Unit) -> Unit:
     named = _words().posts_named.search(" ".join(grid.headings(cell)))
     if column.name and not (money and column.name in ("posts", "wte") and not named):
         return column
-    label = grid.row_label(cell)
+    counted = next((unit for unit in general[:2] if unit.name in ("posts", "wte")), Unit())
+    return _row_unit(grid.row_label(cell), money) or money or counted
+
+
+def _row_unit(label: str, money: Unit | None) -> Unit | None:
+    """The unit that a row's label names; where all is money, a label needs plain words to count something else."""
     row = unit_in(label)
-    if row.name in ("GBP", "percent"):
+    if row.name in ("GBP", "percent") or (row.name == "posts" and money is None):
         return row
     if _words().other_row.search(label):
         return row if row.name == "posts" else Unit("other")
-    return money or next((unit for unit in general[:2] if unit.name in ("posts", "wte")), Unit())
+    return None
 
 
 def _column_unit(grid: Grid, cell: Cell) -> Unit:

@@ -16,57 +16,94 @@ from typing import Any
 import numpy as np
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from breakeven_errors import BreakevenError, UsageError
-from extract.examples import Example, Labelled, examples, load_documents, load_samples
-from extract.kinds import MODEL, Model, model_of
+from extract.examples import Example, example, load_documents, load_samples
+from extract.kinds import MODEL, Model, first_look, kind_features, kind_row, model_of, status_row
+from extract.neighbours import Probabilities
 from extract.pipeline import build
 
 STRENGTH = {"kind": 0.1, "status": 0.1}  # C of scikit-learn: the smaller, the more the weights are held down
 LEAST = 2  # groups in which a feature must stand
-FOLDS = 10
+INNER_FOLDS = 5
+Row = tuple[str, dict[str, float], str]  # group, features, class
+Stored = dict[str, Any]
 READING = ("layout", "figures", "periods", "organisations")  # what comes before the kinds
 
 
-def fit(found: Sequence[Example], target: str) -> dict[str, Any]:
-    """A multinomial logistic model of ``kind`` or ``status`` in its stored form."""
-    rows = _kept([one.features | (one.told() if target == "status" else {}) for one in found], found)
+def fit(rows: Sequence[Row], strength: float) -> dict[str, Any]:
+    """A multinomial logistic model in its stored form."""
     vectorizer = DictVectorizer()
-    matrix = vectorizer.fit_transform(rows)
-    sizes = Counter(one.group for one in found)
-    worth = np.array([sizes[one.group] ** -0.5 for one in found])  # so that one long paper does not rule
-    model = LogisticRegression(C=STRENGTH[target], max_iter=1000, fit_intercept=False)
-    model.fit(matrix, [getattr(one, target) for one in found], sample_weight=worth * len(found) / worth.sum())
+    matrix = vectorizer.fit_transform(_kept(rows))
+    sizes = Counter(group for group, _, _ in rows)
+    worth = np.array([sizes[group] ** -0.5 for group, _, _ in rows])  # so that one long paper does not rule
+    model = LogisticRegression(C=strength, max_iter=300, tol=1e-3, fit_intercept=False)
+    with threadpool_limits(1):  # the matrices are small: threads only wait for each other
+        model.fit(matrix, [name for _, _, name in rows], sample_weight=worth * len(rows) / worth.sum())
     pairs = zip(vectorizer.feature_names_, np.round(model.coef_.T, 3), strict=True)
     features = {name: row.tolist() for name, row in pairs if np.any(abs(row) >= 0.01)}
     return {"classes": model.classes_.tolist(), "features": features}
 
 
-def _kept(rows: list[dict[str, float]], found: Sequence[Example]) -> list[dict[str, float]]:
+def _kept(rows: Sequence[Row]) -> list[dict[str, float]]:
     """The rows without features that stand in too few groups to be trusted."""
     groups: dict[str, set[str]] = {}
-    for row, one in zip(rows, found, strict=True):
+    for group, row, _ in rows:
         for name in row:
-            groups.setdefault(name, set()).add(one.group)
-    return [{name: value for name, value in row.items() if len(groups[name]) >= LEAST} for row in rows]
+            groups.setdefault(name, set()).add(group)
+    return [{name: value for name, value in row.items() if len(groups[name]) >= LEAST} for _, row, _ in rows]
 
 
-def fit_both(found: Sequence[Example]) -> dict[str, Model]:
-    """The models of kind and status, ready to use."""
-    return {target: model_of(fit(found, target)) for target in STRENGTH}
+def fit_first(found: Sequence[Example]) -> Stored:
+    """The models of the first look, from the figures that no label of a table tells."""
+    kinds = [(one.group, one.seen.features[i], kind) for one, i, kind, _ in _untold(found, "kind")]
+    statuses = [
+        (one.group, one.seen.features[i] | kind_features(kind, one.seen.around.figures[i].unit), status)
+        for one, i, kind, status in _untold(found, "status")
+    ]
+    return {"kind_first": fit(kinds, STRENGTH["kind"]), "status_first": fit(statuses, STRENGTH["status"])}
 
 
-def folds(documents: Sequence[Labelled], number: int = FOLDS) -> Iterator[tuple[list[Labelled], list[Labelled]]]:
-    """Documents to learn from and documents left out; stories stay together, and folds are of like size."""
-    stories: dict[str, list[Labelled]] = {}
-    for one in documents:
+def _untold(found: Sequence[Example], target: str) -> Iterator[tuple[Example, int, str, str]]:
+    for one in found:
+        told: Sequence[object] = one.seen.told_kind if target == "kind" else one.seen.told_status
+        for index, (kind, status) in one.gold.items():
+            if told[index] is None:
+                yield one, index, kind, status
+
+
+def fit_all(found: Sequence[Example]) -> Stored:
+    """The four models. The second look learns from what the first says of documents that it has not seen."""
+    judged: dict[int, tuple[list[Probabilities], list[Probabilities]]] = {}
+    for learnt, left in folds(found, INNER_FOLDS):
+        first = ready(fit_first(learnt))
+        judged.update({id(one): first_look(one.seen, first) for one in left})
+    kinds = [(one.group, kind_row(i, one.seen, judged[id(one)][0]), kind) for one, i, kind, _ in _untold(found, "kind")]
+    statuses = [
+        (one.group, status_row(i, one.seen, judged[id(one)][1], kind), status)
+        for one, i, kind, status in _untold(found, "status")
+    ]
+    second = {"kind": fit(kinds, STRENGTH["kind"]), "status": fit(statuses, STRENGTH["status"])}
+    return fit_first(found) | second
+
+
+def ready(stored: Stored) -> dict[str, Model]:
+    """Models ready to use."""
+    return {name: model_of(one) for name, one in stored.items()}
+
+
+def folds(found: Sequence[Example], number: int) -> Iterator[tuple[list[Example], list[Example]]]:
+    """Examples to learn from and examples left out; stories stay together, and folds are of like size."""
+    stories: dict[str, list[Example]] = {}
+    for one in found:
         stories.setdefault(one.group, []).append(one)
-    parts: list[list[Labelled]] = [[] for _ in range(number)]
-    for story in sorted(stories.values(), key=lambda story: -sum(len(one.truth) for one in story)):
-        min(parts, key=lambda part: sum(len(one.truth) for one in part)).extend(story)
+    parts: list[list[Example]] = [[] for _ in range(number)]
+    for story in sorted(stories.values(), key=lambda story: -sum(len(one.gold) for one in story)):
+        min(parts, key=lambda part: sum(len(one.gold) for one in part)).extend(story)
     for part in parts:
-        names = {one.name for one in part}
-        yield [one for one in documents if one.name not in names], part
+        left = {id(one) for one in part}
+        yield [one for one in found if id(one) not in left], part
 
 
 def main(folders: Sequence[str]) -> int:
@@ -80,11 +117,16 @@ def main(folders: Sequence[str]) -> int:
     except BreakevenError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    stored: dict[str, Any] = {target: fit(examples(documents) + samples, target) for target in STRENGTH}
-    stored["confidence"] = {"bias": 0.0, "kind": 0.5, "subject": 0.5}
-    MODEL.write_text(json.dumps(stored, separators=(",", ":")).replace('],"', '],\n"') + "\n", encoding="utf-8")
-    print(f"{MODEL.name}: {sum(len(one.truth) for one in documents)} gold figures, {len(samples)} sample figures")
+    stored: Stored = fit_all([example(one) for one in documents] + samples)
+    write({**json.loads(MODEL.read_text(encoding="utf-8")), **stored})
+    counts = [sum(len(one.truth) for one in documents), sum(len(one.gold) for one in samples)]
+    print(f"{MODEL.name}: learnt from {counts[0]} figures of gold documents and {counts[1]} of samples")
     return 0
+
+
+def write(stored: Stored) -> None:
+    """Writes the model file, a feature a line, so that changes can be read."""
+    MODEL.write_text(json.dumps(stored, separators=(",", ":")).replace('],"', '],\n"') + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

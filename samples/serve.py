@@ -118,6 +118,7 @@ class Handler(BaseHTTPRequestHandler):
     """Answers GET and HEAD."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = 1 << 16  # head and body in one packet: apart they meet the delay of acknowledgements
     server: Server
 
     def do_GET(self) -> None:

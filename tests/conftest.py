@@ -7,8 +7,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-
 import site_sample
+
 from web.browser import serving
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from dataclasses import asdict
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -15,27 +14,32 @@ import yaml
 import db as database
 from crawler.run import crawl
 from crawler.settings import Pace
-from crawler.source import Source, load_sources
+from crawler.source import load_sources
 from crawler.spiders.collector import Options
 from db import crawling, runs
 from samples.serve import Server, sampled
 
+# imports are made once, in a process that every crawl is forked from
+CONTEXT = get_context("forkserver")
+CONTEXT.set_forkserver_preload(["crawler.run", "db.crawling", "db.runs", "samples.serve"])
 
-def start(db: Path, server: Server, **asked: Any) -> subprocess.Popen[str]:
+
+def start(db: Path, server: Server, **asked: Any) -> tuple[BaseProcess, Connection]:
     """A crawl that is under way. ``sources`` is a folder of definitions, in place of those that have sample sites."""
-    said = {"db": str(db), "replica": server.address, **asked}
-    command = [sys.executable, __file__, json.dumps(said, default=str)]
-    here = str(Path(__file__).parents[1])
-    environment = os.environ | {"PYTHONPATH": here}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=here, env=environment)
+    receiving, sending = CONTEXT.Pipe(duplex=False)
+    process = CONTEXT.Process(target=main, args=({"db": db, "replica": server.address, **asked}, sending))
+    process.start()
+    sending.close()
+    return process, receiving
 
 
 def run(db: Path, server: Server, **asked: Any) -> dict[str, Any]:
     """A whole crawl: tallies by source, failures, and Scrapy's statistics."""
-    process = start(db, server, **asked)
-    out, _ = process.communicate(timeout=120)
-    assert process.returncode == 0, out
-    return json.loads(out.splitlines()[-1])
+    process, receiving = start(db, server, **asked)
+    assert receiving.poll(120), "the crawl takes too long"
+    outcome = receiving.recv()
+    process.join()
+    return outcome
 
 
 def write_site(folder: Path, host: str, pages: dict[str, str], routes: list[dict[str, Any]] | None = None) -> None:
@@ -53,7 +57,8 @@ def write_source(folder: Path, name: str, urls: list[str], parser: str = "page",
     folder.mkdir(parents=True, exist_ok=True)
     hosts = sorted({url.split("/")[2] for url in urls})
     row = {
-        "id": name, "name": name, "url": f"https://{hosts[0]}/", "kind": "press", "licence": "none", "may_republish": False,
+        "id": name, "name": name, "url": f"https://{hosts[0]}/", "kind": "press", "licence": "none",
+        "may_republish": False,
         "rhythm_days": 7, "least": 0, "most": 1000, "hosts": hosts, "relevance": "all", "dated": False,
         "start": [{"url": url, "parser": parser} for url in urls],
     }  # fmt: skip
@@ -63,13 +68,14 @@ def write_source(folder: Path, name: str, urls: list[str], parser: str = "page",
 def article(title: str, words: str = "") -> str:
     """A page with enough words to count as one."""
     body = words or "The trust has a deficit of £5 million and will close 20 posts in 2025/26. " * 4
-    return f"<!DOCTYPE html><html><head><title>{title}</title></head><body><main><h1>{title}</h1><p>{body}</p></main></body></html>"
+    head = f"<head><title>{title}</title></head>"
+    return f"<!DOCTYPE html><html>{head}<body><main><h1>{title}</h1><p>{body}</p></main></body></html>"
 
 
-def main(said: dict[str, Any]) -> None:
-    """Crawl as asked, and print what came of it as JSON."""
-    folder = said.pop("sources", None)
-    sources: list[Source] = list(load_sources(Path(folder)).values()) if folder else sampled(load_sources().values())
+def main(said: dict[str, Any], sending: Connection) -> None:
+    """Crawl as asked, and send what came of it."""
+    folder = said.get("sources")
+    sources = list(load_sources(folder).values()) if folder else sampled(load_sources().values())
     sources = [source for source in sources if source.id in said.get("names", [source.id])]
     options = Options(said.get("since"), said.get("limit"), said.get("backfill"))
     pace = Pace(None if "live" in said else said["replica"], tuple(said.get("private", ())), said.get("delay", 0.0))
@@ -78,11 +84,7 @@ def main(said: dict[str, Any]) -> None:
     with runs.run(db, "crawl") as run_:
         store = crawling.CrawlStore(db, run_, complete=options.whole)
         summary = crawl(sources, store, options, pace)
-        crawling.mark_copies(db)
-    stats = {name: value for name, value in summary.stats.items() if isinstance(value, int)}
+        if "copies" in said:
+            crawling.mark_copies(db)
     tallies = {name: asdict(tally) for name, tally in summary.tallies.items()}
-    print(json.dumps({"tallies": tallies, "failures": run_.failures, "stats": stats}))
-
-
-if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))
+    sending.send({"tallies": tallies, "failures": run_.failures, "stats": summary.stats})

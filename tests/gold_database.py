@@ -83,7 +83,7 @@ def add_fact(database, document, n, **fact):
     row |= {"id": fact_id(document, n), "document": document, "start": start, "end": start + len(fact["quote"])}
     row |= {"sentence": sentence, "status": fact.get("status", "planned"), "confidence": 1.0}
     row |= {"qualifier": fact.get("qualifier", "exact"), "rule": "gold", "pipeline": fact.get("pipeline", "gold")}
-    row |= {"polarity": fact.get("polarity", "stated")}
+    row |= {"polarity": fact.get("polarity", "stated"), "speaker": fact.get("speaker")}
     if row["organisation"]:
         add_organisation(database, row["organisation"])
     kind = "table_row" if is_row(sentence, row["quote"]) else "paragraph"

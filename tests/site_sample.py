@@ -26,7 +26,9 @@ def build(path: Path) -> Path:
         quotes: dict[str, str] = {}
         for document in data["documents"]:
             quotes |= add_document(database, document)
-        database["announcements"].insert_all([{"revisions": 0, "qualifier": "exact", **row} for row in data["announcements"]])
+        database["announcements"].insert_all(
+            [{"revisions": 0, "qualifier": "exact", **row} for row in data["announcements"]]
+        )
         for table, rows in (("announcement_facts", data["announcement_facts"]), ("announcement_steps", data["steps"])):
             database[table].insert_all([{"fact": quotes[row.pop("quote")], **row} for row in rows])
         add_records(database, quotes)
@@ -59,7 +61,13 @@ def add_version(database: Any, document: dict[str, Any], seen: str) -> None:
     """The row of a document and its version."""
     raw = document["text"].encode()
     digest = hashlib.sha256(raw).hexdigest()
-    row = {**document, "words": len(document["text"].split()), "first_seen": seen, "last_seen": seen, "version": digest[:16]}
+    row = {
+        **document,
+        "words": len(document["text"].split()),
+        "first_seen": seen,
+        "last_seen": seen,
+        "version": digest[:16],
+    }
     database["documents"].upsert(row, pk="id")
     database["document_versions"].insert(
         {
@@ -79,7 +87,13 @@ def add_passages(database: Any, name: str, text: str) -> list[dict[str, Any]]:
     """A passage for each line that is not blank."""
     rows = []
     for position, match in enumerate(re.finditer(r"[^\n]+", text)):
-        kind = "list_item" if match.group().startswith("•") else "heading" if position == 0 and len(match.group()) < 60 else "paragraph"
+        kind = (
+            "list_item"
+            if match.group().startswith("•")
+            else "heading"
+            if position == 0 and len(match.group()) < 60
+            else "paragraph"
+        )
         rows.append(
             {
                 "id": f"{name}-{position}",
@@ -141,11 +155,32 @@ def add_cell(database: Any, name: str, given: dict[str, Any], fact: dict[str, An
 def add_records(database: Any, quotes: dict[str, str]) -> None:
     """What the pages about the tracker show: a correction, an evaluation, a run with a failure."""
     database["corrections"].insert(
-        {"fact": quotes["4.1%"], "document": "vale-paper", "quote": "4.1%", "field": "basis", "value": "workforce", "reason": "the sentence says so", "by": "tester", "at": SEEN}
+        {
+            "fact": quotes["4.1%"],
+            "document": "vale-paper",
+            "quote": "4.1%",
+            "field": "basis",
+            "value": "workforce",
+            "reason": "the sentence says so",
+            "by": "tester",
+            "at": SEEN,
+        }
     )
     database["accuracy"].insert_all(
-        {"measured": SEEN, "pipeline": "sample-1", "gold": "samples", "measure": measure, "kind": None, "value": value, "n": 120}
+        {
+            "measured": SEEN,
+            "pipeline": "sample-1",
+            "gold": "samples",
+            "measure": measure,
+            "kind": None,
+            "value": value,
+            "n": 120,
+        }
         for measure, value in (("figure_f1", 0.97), ("fact_f1", 0.88))
     )
-    database["runs"].insert({"id": "r1", "command": "add", "started": SEEN, "ended": SEEN, "status": "done", "documents": 6})
-    database["failures"].insert({"run": "r1", "path": "sample/broken.pdf", "stage": "read", "error": "sample of a failure", "at": SEEN})
+    database["runs"].insert(
+        {"id": "r1", "command": "add", "started": SEEN, "ended": SEEN, "status": "done", "documents": 6}
+    )
+    database["failures"].insert(
+        {"run": "r1", "path": "sample/broken.pdf", "stage": "read", "error": "sample of a failure", "at": SEEN}
+    )

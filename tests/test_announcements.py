@@ -3,10 +3,12 @@
 import json
 
 import pytest
+from click.testing import CliRunner
 from gold_database import GOLD, add_fact, agreement, build, fact_id, read_links
 from telling import AT, LATER, PLAN, shed, tell
 
 import db
+from breakeven import main
 from db.announcements import rebuild
 from db.periods import compatible, dates, financial_year, overlap
 
@@ -126,6 +128,32 @@ def test_different_figures_in_different_documents_stay_apart_without_a_word_that
     tell(tracker, "b", "2025-07-03", shed(90))
     rebuild(tracker, AT)
     assert [len(group) for group in roles(tracker)] == [1, 1]
+
+
+NOT_ONE = {
+    "two groups of staff": [("Some [120 nurses] are to go.", 120), ("It will lose [80 managers] too.", 80)],
+    "two figures in one sentence": [
+        ("It will close [300 posts] in Hull and 210 posts in York.", 300),
+        ("It will close 300 posts in Hull and [210 posts] in York.", 210),
+    ],
+    "a group beside a much larger whole": [shed(500), ("A plan to cut [150 admin posts] is out.", 150)],
+    "redundancies beside posts": [shed(500), ("It will make [200 people redundant].", 200, {"basis": "redundancies"})],
+}
+
+
+@pytest.mark.parametrize("told", NOT_ONE.values(), ids=NOT_ONE)
+def test_figures_of_two_things_in_one_document_stay_apart(tracker, told):
+    tell(tracker, "a", "2025-06-10", *told)
+    rebuild(tracker, AT)
+    assert [len(group) for group in roles(tracker)] == [1, 1]
+
+
+def test_a_union_that_says_more_is_a_rival_and_not_a_revision(tracker):
+    tell(tracker, "a", "2025-06-10", shed())
+    tell(tracker, "b", "2025-07-03", shed(), ("The union puts it at [510 posts].", 510, {"speaker": "unison"}))
+    rebuild(tracker, AT)
+    assert [role for _, role in roles(tracker)[0]] == ["first", "repeat", "conflict"]
+    assert the_announcement(tracker)["low"] == 430
 
 
 def test_parts_are_announcements_of_their_own_that_say_of_what(tracker):
@@ -397,3 +425,37 @@ def test_follow_ups_are_one_announcement(gold, first, then, name):
     found = {links(gold)[fact][0] for fact in facts}
     assert {fact[:7] for fact in facts} == {first, then}
     assert len(found) == 1
+
+
+# -- with the real pipeline
+
+SAMPLES = {
+    "june.txt": "Trust to shed 430 posts\n10 June 2025\n\n"
+    "Nottingham University Hospitals NHS Trust is to lose 430 posts in 2025/26 as it looks for £97m of savings.\n",
+    "july.txt": "Posts in doubt\n3 July 2025\n\n"
+    "Nottingham University Hospitals NHS Trust announced in June that 430 posts would close in 2025/26. "
+    "Campaigners say as many as 750 jobs at Nottingham University Hospitals NHS Trust could go in 2025/26.\n",
+}
+
+
+def test_extracting_everything_again_leaves_ids_links_and_corrections(tmp_path):
+    for name, text in SAMPLES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    path = str(tmp_path / "nhs.db")
+    run = CliRunner()
+    files = [str(tmp_path / name) for name in SAMPLES]
+    assert run.invoke(main, ["add", "--db", path, *files]).exit_code == 0
+    database = db.connect(path)
+    query = (
+        "select f.id from facts f join documents d on d.id = f.document where f.low = 430 and d.path like '%june.txt'"
+    )
+    fact = database.execute(query).fetchone()[0]
+    said = ["correct", fact, "basis=wte", "--reason", "the plan counts full-time posts", "--by", "editor", "--db", path]
+    assert run.invoke(main, said).exit_code == 0
+    before = everything(database) | {"corrections": list(database.query("select * from corrections"))}
+    assert before["announcement_facts"]
+    for _ in range(2):
+        assert run.invoke(main, ["extract", "--all", "--db", path]).exit_code == 0
+    assert everything(database) | {"corrections": list(database.query("select * from corrections"))} == before
+    assert database.execute("select basis from facts where id = ?", [fact]).fetchone() == ("wte",)
+    database.close()

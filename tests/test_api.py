@@ -1,4 +1,4 @@
-"""The API as programs use it: named queries, paging, CSV, feeds, OpenAPI, reconciliation, cache headers, two real clients."""
+"""The API as programs use it: named queries, paging, CSV, feeds, OpenAPI, reconciliation, caches, two real clients."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import feedparser
 import httpx
 import pandas as pd
 import pytest
+import site_sample
 from lxml import etree, html
 
-import site_sample
 from web.browser import serving
 from web.settings import metadata
 
@@ -68,7 +68,9 @@ def test_csv_streams_past_the_limit_of_rows(site):
     assert len(text.strip().splitlines()) > 800
 
 
-@pytest.mark.parametrize("path", ["/", "/job-cuts.json", "/nhs/facts.json?_shape=objects", "/nhs/announcements_list.json?_shape=objects"])
+@pytest.mark.parametrize(
+    "path", ["/", "/job-cuts.json", "/nhs/facts.json?_shape=objects", "/nhs/announcements_list.json?_shape=objects"]
+)
 def test_any_web_page_may_read_it_and_caches_may_keep_it(site, path):
     headers = site.get(path).headers
     assert headers["access-control-allow-origin"] == "*"
@@ -111,7 +113,8 @@ def test_r_lines_of_the_api_page_run_as_shown(site):
     if shutil.which("Rscript") is None:
         pytest.skip("no Rscript on the path: the R lines are not run here")
     page = html.fromstring(site.get("/api").content)
-    done = subprocess.run(["Rscript", "-e", page.xpath("//pre[@class='r']/text()")[0]], capture_output=True, check=False, text=True)
+    lines = page.xpath("//pre[@class='r']/text()")[0]
+    done = subprocess.run(["Rscript", "-e", lines], capture_output=True, check=False, text=True)
     assert done.returncode == 0, done.stderr
 
 
@@ -129,7 +132,17 @@ def test_region_cuts_exported_as_csv(site):
     assert list(frame["high"]) == [250, 430]
 
 
-@pytest.mark.parametrize("path", ["/feed.atom", "/feed.atom?kind=saving", "/organisation/SV1.atom", "/job-cuts.atom?region=Y60", "/surveys.atom", "/search.atom?q=posts"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/feed.atom",
+        "/feed.atom?kind=saving",
+        "/organisation/SV1.atom",
+        "/job-cuts.atom?region=Y60",
+        "/surveys.atom",
+        "/search.atom?q=posts",
+    ],
+)
 def test_feeds_are_read_by_a_feed_reader(site, path):
     feed = feedparser.parse(site.get(path).content)
     assert not feed.bozo, feed.get("bozo_exception")
@@ -142,13 +155,21 @@ def test_feeds_are_read_by_a_feed_reader(site, path):
         assert httpx.get(entry.link).status_code == 200
 
 
+def entries_of(base: str) -> dict:
+    feed = feedparser.parse(httpx.get(f"{base}/organisation/SV1.atom").content)
+    return {entry.id: entry for entry in feed.entries}
+
+
 def test_a_revision_arrives_in_the_feed_under_the_same_id(tmp_path):
     path = site_sample.build(tmp_path / "revised.db")
     with serving(path) as base:
-        before = {entry.id: entry for entry in feedparser.parse(httpx.get(f"{base}/organisation/SV1.atom").content).entries}
+        before = entries_of(base)
         with sqlite3.connect(path) as conn:
-            conn.execute("update announcements set high = 500, revisions = 2, updated = '2025-09-20T08:00:00Z' where id = 'vale-jobs'")
-        after = {entry.id: entry for entry in feedparser.parse(httpx.get(f"{base}/organisation/SV1.atom").content).entries}
+            conn.execute(
+                "update announcements set high = 500, revisions = 2, updated = ? where id = 'vale-jobs'",
+                ("2025-09-20T08:00:00Z",),
+            )
+        after = entries_of(base)
     assert set(before) == set(after)
     changed = [name for name in after if after[name].updated != before[name].updated]
     assert len(changed) == 1
@@ -161,7 +182,8 @@ def test_robots_and_sitemap_agree_with_the_site(site):
     index = etree.fromstring(site.get("/sitemap.xml").content)
     files = index.xpath("//*[local-name()='loc']/text()")
     assert f"{site.base_url}/sitemap.xml".replace("//sitemap", "/sitemap") in robots
-    addresses = [loc for file in files for loc in etree.fromstring(site.get(file).content).xpath("//*[local-name()='loc']/text()")]
+    maps = [etree.fromstring(site.get(file).content) for file in files]
+    addresses = [loc for each in maps for loc in each.xpath("//*[local-name()='loc']/text()")]
     assert len(addresses) > 30
     for address in addresses:
         assert site.get(address).status_code == 200, address
@@ -187,5 +209,7 @@ def test_a_broken_batch_of_reconciliation_is_told_so(site, queries):
 def test_no_table_uses_what_datasette_does_badly():
     tables = metadata()["databases"]["nhs"].get("tables", {})
     for name, table in tables.items():
-        assert "units" not in table, f"{name}: units prints prefixed quantities; say the unit in the column's description"
+        assert "units" not in table, (
+            f"{name}: units prints prefixed quantities; say the unit in the column's description"
+        )
         assert table.get("searchmode") != "raw", f"{name}: a raw search for a-b is an error page"

@@ -6,8 +6,10 @@ import json
 from dataclasses import replace
 
 import pytest
+from click.testing import CliRunner
 
 import db
+from breakeven import main
 from breakeven_errors import UsageError
 from crawler.document import Block, Document
 from db import announcements, correction_files, corrections, results
@@ -329,3 +331,51 @@ def test_log_tells_what_was_and_what_is(tracker, paper):
     row = next(tracker.query("select * from corrections_log"))
     said = ("status", "planned", "possible", "the paper says so", "editor", "applied", "430 posts", "Paper")
     assert tuple(row[name] for name in ("field", "was", "value", "reason", "by", "state", "quote", "title")) == said
+
+
+# -- the commands
+
+
+def run(tracker, *words):
+    path = tracker.execute("pragma database_list").fetchone()[2]
+    return CliRunner().invoke(main, [*words, "--db", path])
+
+
+def test_commands_go_the_whole_way(tracker, paper, tmp_path):
+    fact = facts(tracker)["430 posts"]["id"]
+    said = run(tracker, "correct", fact, "status=possible", "--reason", "it says may", "--by", "editor")
+    assert said.output == f"{fact}: status was planned, is possible\n"
+    sheet = tmp_path / "corrections.csv"
+    assert run(tracker, "corrections", "export", "--out", str(sheet)).exit_code == 0
+    assert run(tracker, "corrections", "import", str(sheet)).output == "1 corrections taken, 0 refused\n"
+    assert run(tracker, "corrections", "export", "--gold", str(tmp_path / "gold")).output.startswith("1 documents in")
+    assert run(tracker, "corrections", "pending").output == ""
+
+
+def test_command_takes_a_missing_figure(tracker, paper):
+    extract(tracker, paper, MONEY)
+    words = ["verdict=missing", "unit=posts", "low=430", "kind=job_cut", "--document", paper, "--quote", "430 posts"]
+    assert run(tracker, "correct", *words, "--reason", "not found", "--by", "editor").exit_code == 0
+    assert facts(tracker)["430 posts"]["low"] == 430
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["nonsense"], "say what is right as FIELD=VALUE"),
+        (["nonsense", "status=planned"], "there is no such fact"),
+        (["nonsense", "status"], "say what is right as FIELD=VALUE"),
+    ],
+    ids=["no field", "no such fact", "no value"],
+)
+def test_command_says_what_is_wrong_and_ends_with_2(tracker, paper, words, message):
+    result = run(tracker, "correct", *words, "--reason", "r", "--by", "editor")
+    assert result.exit_code == 2
+    assert message in result.output
+
+
+def test_import_of_a_bad_row_ends_with_1(tracker, paper, tmp_path):
+    (tmp_path / "c.csv").write_text("fact,field,value,reason,by\nnonsense,status,actual,r,b\n", encoding="utf-8")
+    result = run(tracker, "corrections", "import", str(tmp_path / "c.csv"))
+    assert result.exit_code == 1
+    assert "0 corrections taken, 1 refused" in result.output

@@ -46,7 +46,7 @@ def receiver():
     """An HTTP server that answers with the statuses it is given, then 204; keeps what it got."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):  # noqa: N802
+        def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
             self.server.got.append((dict(self.headers), body))
             self.send_response(self.server.statuses.pop(0) if self.server.statuses else 204)
@@ -121,7 +121,7 @@ def test_webhook_tries_again(tracker, receiver):
 
 def test_webhook_that_fails_waits_and_then_is_a_dead_letter(tracker, receiver):
     receiver.statuses = [500] * 6
-    with pytest.raises(notify.NoticeError, match="status 500.*waits for the next call"):
+    with pytest.raises(notify.NoticeError, match=r"status 500.*waits for the next call"):
         notify.send(tracker, "webhook", BEFORE, UNTIL, settings_for(receiver))
     assert states(tracker) == [("waiting", 3)]
     with pytest.raises(notify.NoticeError, match="dead letter"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections import defaultdict
+from itertools import pairwise
 
 import pytest
 from crawl_helper import article, run, write_site, write_source
@@ -19,15 +20,38 @@ def met(tmp_path_factory):
     folder = tmp_path_factory.mktemp("polite")
     sites, sources = folder / "sites", folder / "sources"
     six = [f"secret-{number}" for number in range(6)]
-    write_site(sites, "robots-race.example", {"robots.txt": "User-agent: *\nDisallow: /secret", **{f"{n}.html": article(n) for n in six}})
+    write_site(
+        sites,
+        "robots-race.example",
+        {"robots.txt": "User-agent: *\nDisallow: /secret", **{f"{n}.html": article(n) for n in six}},
+    )
     write_site(sites, "robots-500.example", {"a.html": article("a")}, [{"path": "/robots.txt", "status": 500}])
-    write_site(sites, "robots-404.example", {"a.html": article("a")}, [{"path": "/robots.txt", "status": 404, "body": "User-agent: *\nDisallow: /"}])
-    write_site(sites, "agent.example", {"robots.txt": "User-agent: breakeven\nDisallow: /a", "a.html": article("a"), "b.html": article("b")})
+    write_site(
+        sites,
+        "robots-404.example",
+        {"a.html": article("a")},
+        [{"path": "/robots.txt", "status": 404, "body": "User-agent: *\nDisallow: /"}],
+    )
+    write_site(
+        sites,
+        "agent.example",
+        {"robots.txt": "User-agent: breakeven\nDisallow: /a", "a.html": article("a"), "b.html": article("b")},
+    )
     slow = {"path": "/a", "file": "a.html", "first": [503], "headers": {"Retry-After": "2"}, "validators": False}
     write_site(sites, "busy.example", {"a.html": article("a"), "b.html": article("b"), "c.html": article("c")}, [slow])
-    write_site(sites, "too-busy.example", {f"{n}.html": article(n) for n in "abc"}, [{"path": "/a", "status": 429, "headers": {"Retry-After": "3600"}}])
+    write_site(
+        sites,
+        "too-busy.example",
+        {f"{n}.html": article(n) for n in "abc"},
+        [{"path": "/a", "status": 429, "headers": {"Retry-After": "3600"}}],
+    )
     write_site(sites, "large.example", {"a.html": article("a", "word " * 60_000)})
-    write_site(sites, "bomb.example", {}, [{"path": "/a", "file": "bomb.gz", "type": "text/html", "headers": {"Content-Encoding": "gzip"}}])
+    write_site(
+        sites,
+        "bomb.example",
+        {},
+        [{"path": "/a", "file": "bomb.gz", "type": "text/html", "headers": {"Content-Encoding": "gzip"}}],
+    )
     (sites / "bomb.example" / "bomb.gz").write_bytes(gzip.compress(b"0" * 30_000_000))
     loop = [{"path": f"/{n}", "status": 302, "headers": {"Location": f"/{n + 1}"}} for n in range(20)]
     write_site(sites, "loop.example", {}, loop)
@@ -146,7 +170,7 @@ def test_one_request_at_a_time_and_the_pause_of_robots_txt(tmp_path):
     with running(tmp_path / "sites") as server:
         run(tmp_path / "x.db", server, sources=tmp_path / "sources", settings={"DOWNLOAD_DELAY_JITTER": 0})
         times = [one.at for one in server.asked if one.path != "/robots.txt"]
-    gaps = [later - sooner for sooner, later in zip(times, times[1:], strict=False)]
+    gaps = [later - sooner for sooner, later in pairwise(times)]
     assert len(gaps) == 2
     assert min(gaps[1:]) >= 0.9
 

@@ -117,13 +117,23 @@ def test_table_keeps_spans_headers_and_caption():
     table = page(
         f"<main>{BODY}<table><caption>Plan (£m)</caption><thead><tr><th rowspan=2>Body</th><th colspan=2>Year</th></tr>"
         "<tr><th>Plan</th><th>Actual</th></tr></thead><tfoot><tr><th>All</th><td>3</td><td>(4)</td></tr></tfoot>"
-        "<tbody><tr><th rowspan=2>One</th><td>1</td><td>2</td></tr><tr><td>5</td><td>&ndash;</td></tr></tbody></table></main>"
+        "<tbody><tr><th rowspan=2>One</th><td>1</td><td>2</td></tr><tr><td>5</td><td>&ndash;</td></tr></tbody></table>"
     ).tables[0]
     assert table.caption == "Plan (£m)"
     assert figures(table) == {
-        (0, 0): "Body", (0, 1): "Year", (1, 1): "Plan", (1, 2): "Actual", (2, 0): "One", (2, 1): "1", (2, 2): "2",
-        (3, 1): "5", (3, 2): "–", (4, 0): "All", (4, 1): "3", (4, 2): "(4)",
-    }  # fmt: skip
+        (0, 0): "Body",
+        (0, 1): "Year",
+        (1, 1): "Plan",
+        (1, 2): "Actual",
+        (2, 0): "One",
+        (2, 1): "1",
+        (2, 2): "2",
+        (3, 1): "5",
+        (3, 2): "–",
+        (4, 0): "All",
+        (4, 1): "3",
+        (4, 2): "(4)",
+    }
     assert [cell.text for cell in table.cells if cell.header] == ["Body", "Year", "Plan", "Actual", "One", "All"]
     assert (table.cells[0].row_span, table.cells[1].column_span) == (2, 2)
 

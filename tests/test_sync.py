@@ -5,6 +5,7 @@ import io
 import json
 import threading
 import time
+import types
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -60,8 +61,8 @@ def served():
     """A loopback server: fill ``answers`` with path to list of (status, headers, body); the last one repeats."""
 
     class Handler(BaseHTTPRequestHandler):
-        answers: dict = {}
-        asked: list = []
+        answers = types.MappingProxyType({})
+        asked = ()
 
         def do_GET(self):
             self.asked.append((self.path, dict(self.headers)))
@@ -125,7 +126,8 @@ def test_a_trust_moves_to_another_board(db, tmp_path):
     path = tmp_path / "etr.csv"
     path.write_bytes(report([row("RX1", REGISTER.organisations["RX1"].name, "QK1")]))
     assert organisations.sync(db, str(path)) == [
-        "RX1 Nottingham University Hospitals NHS Trust: now under NHS Leicester, Leicestershire and Rutland Integrated Care Board"
+        "RX1 Nottingham University Hospitals NHS Trust: now under "
+        "NHS Leicester, Leicestershire and Rutland Integrated Care Board"
     ]
     parents = [
         one for one in organisations.register_of(db).relations if (one.organisation, one.relation) == ("RX1", "parent")
@@ -167,7 +169,7 @@ def test_a_download_shorter_than_its_length_changes_nothing(db, served):
     base, handler = served
     data = whole()
     handler.answers = {"/report": [(200, {"Content-Length": str(len(data) + 10), "Connection": "close"}, data)]}
-    with pytest.raises(FetchError, match="IncompleteRead|ProtocolError"):
+    with pytest.raises(FetchError, match=r"IncompleteRead|ProtocolError"):
         organisations.sync(db, f"{base}/report")
 
 
@@ -255,8 +257,19 @@ def test_the_legal_end_decides(tmp_path, kind, active, closed):
 
 
 def test_a_file_that_is_not_there_is_bad_usage(db, tmp_path):
-    with pytest.raises(UsageError, match="no-such-file.csv"):
+    with pytest.raises(UsageError, match=r"no-such-file\.csv"):
         organisations.sync(db, str(tmp_path / "no-such-file.csv"))
+
+
+def test_a_failed_refresh_is_kept_and_a_later_one_mends_it(db, tmp_path):
+    path = tmp_path / "etr.csv"
+    changes, failures = organisations.refresh(db, str(path))
+    assert (changes, len(failures)) == ([], 1)
+    assert db.execute("select stage, path from failures").fetchall() == [("register", str(path))]
+    path.write_bytes(whole())
+    assert organisations.refresh(db, str(path)) == ([], [])
+    assert db.execute("select count(*) from failures").fetchone() == (0,)
+    assert db.execute("select status from runs order by rowid").fetchall() == [("failed",), ("done",)]
 
 
 def test_an_address_that_nobody_serves_is_an_error(db):

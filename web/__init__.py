@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from datasette import hookimpl
+from jinja2 import Environment
 
 from web import format, security
 from web.routes import ROUTES
@@ -32,7 +33,7 @@ def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
 
 
 @hookimpl
-def prepare_jinja2_environment(env: Any) -> None:
+def prepare_jinja2_environment(env: Environment) -> None:
     """How figures and dates are written."""
     env.filters.update(format.FILTERS)
     env.globals["figure"] = format.figure

@@ -10,9 +10,13 @@ from web.page import Ask, rows
 
 PAGE = 50
 ENDED = ("withdrawn", "denied")
-COLUMNS = """a.id, a.kind, a.title, a.organisation, coalesce(o.short_name, o.name, nullif(substr(a.title, 1, instr(a.title, ':') - 1), '')) as organisation_name, o.kind as organisation_kind,
-  coalesce(a.region, o.region) as region, a.period, a.unit, a.basis, a.qualifier, a.low, a.high, a.status, a.first_reported, a.last_reported,
-  a.documents, a.revisions, a.counted, a.left_out, a.headline, coalesce(a.updated, a.last_reported) as updated"""
+# Where no one body is named, the title begins with who is meant: "Trusts: £9.3bn to save".
+COLUMNS = """a.id, a.kind, a.title, a.organisation,
+  coalesce(o.short_name, o.name, nullif(substr(a.title, 1, instr(a.title, ':') - 1), '')) as organisation_name,
+  o.kind as organisation_kind, coalesce(a.region, o.region) as region, a.period, a.unit, a.basis, a.qualifier,
+  a.low, a.high, a.status, a.first_reported, a.last_reported,
+  a.documents, a.revisions, a.counted, a.left_out, a.part_of, a.headline,
+  coalesce(a.updated, a.last_reported) as updated"""
 SOURCE = "from announcements a left join organisations o on o.id = a.organisation"
 SORTS = {
     "organisation": "organisation_name",
@@ -42,7 +46,8 @@ SIZES = {"least": "a.high >= :least", "most": "a.low <= :most"}
 
 def conditions(ask: Ask, kind: str | None) -> tuple[str, dict[str, Any]]:
     """The where clause and its values for one kind (all when None) and the filters of an address."""
-    tests, values = ["1"], {}
+    tests = ["1"]
+    values: dict[str, Any] = {}
     if kind:
         tests, values = ["a.kind = :kind"], {"kind": kind}
     for name, test in {**TESTS, **SIZES}.items():
@@ -84,12 +89,14 @@ def worded(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def shares(conn: sqlite3.Connection, ids: list[str]) -> dict[str, str]:
-    """For announcements of posts: the share of the workforce that stands in the same sentence, when it is the only one."""
+    """For announcements of posts: the share of the workforce in the same sentence, when it is the only one."""
     sql = f"""select af.announcement as id, min(s.low) as low, max(s.high) as high, min(s.qualifier) as qualifier
       from announcement_facts af join facts f on f.id = af.fact and f.unit = 'posts'
-      join facts s on s.document = f.document and s.sentence = f.sentence and s.organisation = f.organisation and s.kind = 'job_cut'
+      join facts s on s.document = f.document and s.sentence = f.sentence and s.organisation = f.organisation
+      and s.kind = 'job_cut'
         and s.unit = 'percent' and s.basis = 'workforce' and s.polarity = 'stated'
-      where af.announcement in ({", ".join("?" * len(ids))}) group by 1 having count(distinct s.low || ' ' || s.high) = 1"""  # noqa: S608
+      where af.announcement in ({", ".join("?" * len(ids))})
+      group by 1 having count(distinct s.low || ' ' || s.high) = 1"""
     return {
         row["id"]: figure(row["low"], row["high"], "percent", row["qualifier"]) for row in rows(conn, sql, tuple(ids))
     }

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 SITEMAP_SIZE = 20_000  # addresses in one file; the protocol allows 50,000
 SITEMAPS = {
-    "organisations": "select '/organisation/' || id as path, null as changed from organisations where id in (select organisation from facts) order by id",
+    "organisations": """select '/organisation/' || id as path, null as changed from organisations
+      where id in (select organisation from facts) order by id""",
     "announcements": "select '/announcement/' || id as path, last_reported as changed from announcements order by id",
     "documents": "select '/document/' || id as path, published as changed from documents order by id",
     "facts": "select '/fact/' || id as path, null as changed from facts order by id",
@@ -156,7 +157,7 @@ def robots(_conn: sqlite3.Connection, ask: Ask) -> Response:
 
 def sitemap_index(conn: sqlite3.Connection, ask: Ask) -> Response:
     """The index of the site maps."""
-    counts = {name: conn.execute(f"select count(*) from ({sql})").fetchone()[0] for name, sql in SITEMAPS.items()}  # noqa: S608
+    counts = {name: conn.execute(f"select count(*) from ({sql})").fetchone()[0] for name, sql in SITEMAPS.items()}
     names = [
         "pages-1",
         *(f"{name}-{part + 1}" for name, count in counts.items() for part in range(-(-count // SITEMAP_SIZE))),
@@ -167,14 +168,14 @@ def sitemap_index(conn: sqlite3.Connection, ask: Ask) -> Response:
 
 def sitemap(conn: sqlite3.Connection, ask: Ask) -> Response:
     """One site map of at most 20,000 addresses."""
-    name, part = ask.parts["name"], int(ask.parts["part"])
+    name, part, base = ask.parts["name"], int(ask.parts["part"]), ask.base
     if name == "pages":
-        found = [{"path": path, "changed": None} for path in PAGES]
+        found: list[dict[str, Any]] = [{"path": path, "changed": None} for path in PAGES]
     elif name in SITEMAPS:
         found = rows(conn, f"{SITEMAPS[name]} limit {SITEMAP_SIZE} offset ?", ((part - 1) * SITEMAP_SIZE,))
     else:
         raise Missing(f"There is no site map {name}.")
-    lines = "".join(_place(ask.base + each["path"], each["changed"]) for each in found)
+    lines = "".join(_place(base + each["path"], each["changed"]) for each in found)
     return _xml(f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{lines}</urlset>')
 
 

@@ -1,4 +1,4 @@
-"""A browser for the pictures and the tests: Chromium from ``$BREAKEVEN_CHROMIUM`` or the path, and a server on loopback."""
+"""For pictures and tests: Chromium from ``$BREAKEVEN_CHROMIUM`` or the path, and the site on a loopback port."""
 
 from __future__ import annotations
 

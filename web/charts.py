@@ -31,7 +31,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Tile:
-    """One board of the cartogram: its place, the words on it, its value (None when there is none), and where it leads."""
+    """One board of the cartogram: its place, the words on it, its value (None without one), and where it leads."""
 
     row: int
     column: int
@@ -72,7 +72,8 @@ def meter(low: float, high: float, words: str) -> Markup:
     """A small bar of a share of 100 percent, for a table's cell whose row says the same in words."""
     near, far = (min(max(value, 0), 100) for value in (low, high))
     return Markup(
-        '<svg viewBox="0 0 100 10" width="100" height="10" role="img" aria-label="{}"><rect class="soft" width="{:.1f}" height="10"/>'
+        '<svg viewBox="0 0 100 10" width="100" height="10" role="img" aria-label="{}">'
+        '<rect class="soft" width="{:.1f}" height="10"/>'
         '<rect class="bar" width="{:.1f}" height="10"/><path class="rule" d="M0 9.5h100"/></svg>'
     ).format(words, far, near)
 
@@ -141,7 +142,8 @@ def _tile(tile: Tile, width: int, height: int, most: float) -> Markup:
         text.format(ink, x + width / 2, first + 16 * index, line) for index, line in enumerate(lines)
     )
     return Markup(
-        '<a href="{}" aria-label="{}: {}"><title>{}: {}</title><rect class="tile {}" x="{}" y="{}" width="{}" height="{}"/>{}</a>'
+        '<a href="{}" aria-label="{}: {}"><title>{}: {}</title>'
+        '<rect class="tile {}" x="{}" y="{}" width="{}" height="{}"/>{}</a>'
     ).format(
         tile.href,
         tile.name,
@@ -168,7 +170,8 @@ def shade(value: float | None, most: float) -> str:
 def svg(title: str, summary: str, width: float, height: float, inside: Markup) -> Markup:
     """The drawing with its name and description for those who do not see it."""
     return Markup(
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" role="group" aria-label="{}"><title>{}</title><desc>{}</desc>{}</svg>'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" role="group" aria-label="{}">'
+        "<title>{}</title><desc>{}</desc>{}</svg>"
     ).format(width, height, title, title, summary, inside)
 
 

@@ -1,4 +1,4 @@
-"""Atom feeds (RFC 4287): entries whose ids never change, and whose ``updated`` moves when figure, status or evidence does."""
+"""Atom feeds (RFC 4287): the ids of entries never change, ``updated`` moves with figure, status or evidence."""
 
 from __future__ import annotations
 

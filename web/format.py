@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -53,7 +54,7 @@ def money(value: float | None) -> str:
 def figure(
     low: float | None, high: float | None, unit: str | None, qualifier: str | None = None, basis: str | None = None
 ) -> str:
-    """A figure or range with its unit: ``about 785 posts``, ``250 jobs``, ``3% to 11%``, ``£5 million to £7 million``."""
+    """A figure or range with its unit: ``about 785 posts``, ``250 jobs``, ``3% to 11%``, ``£5 million``."""
     if low is None and high is None:
         return ""
     ends = [value for value in (low, high) if value is not None]
@@ -118,8 +119,8 @@ def outside(address: str | None, text: str | None = None) -> Markup:
     return Markup('<a href="{}" rel="noopener noreferrer nofollow">{}</a>').format(href, words)
 
 
-def marked(text: str, spans: list[tuple[int, int, str | None]]) -> Markup:
-    """``text`` escaped, with each ``(start, end, href)`` in ``<mark>``, linked when there is a href; overlaps are left out."""
+def marked(text: str, spans: Sequence[tuple[int, int, str | None]]) -> Markup:
+    """``text`` escaped, each ``(start, end, href)`` in ``<mark>``, linked when there is a href, overlaps left out."""
     parts, at = [], 0
     for start, end, href in sorted(spans, key=lambda span: (span[0], -span[1])):
         if start < at or end > len(text):

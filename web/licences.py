@@ -1,16 +1,20 @@
 """Keeps the full text of documents that may not be republished out of every public answer.
 
-Datasette answers tables, rows, JSON, CSV and named queries through :meth:`PublicDatabase.execute`. Those queries run on connections where
-temporary views stand before the tables that hold text, and give NULL in its place when the licence of the document's source forbids it;
-the search index gives no column of text there. The site's own pages read through ``execute_fn`` and show such documents by their sentences alone.
+Datasette answers tables, rows, JSON, CSV and named queries through :meth:`PublicDatabase.execute`. Those queries run on
+connections where temporary views stand before the tables that hold text, and give NULL in its place when the licence of
+the document's source forbids it; the search index gives no column of text there. The site's own pages read through
+``execute_fn`` and show such documents by their sentences alone.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from typing import Any
+from typing import TYPE_CHECKING
 
 from datasette.database import Database, Results
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette  # at run time Datasette imports this module
 
 PUBLIC = "public"  # name of the connections that Datasette's own answers are read with
 
@@ -30,12 +34,12 @@ MASKED = {
 class PublicDatabase(Database):
     """A database whose structure is read as it is, and whose rows are read with the restricted texts left out."""
 
-    def __init__(self, ds: Any, path: str, is_mutable: bool = True) -> None:
+    def __init__(self, ds: Datasette, path: str, is_mutable: bool = True) -> None:
         super().__init__(ds, path=path, is_mutable=is_mutable)
         self.masked = Database(ds, path=path, is_mutable=is_mutable)
         self.masked.name = PUBLIC
 
-    async def execute(self, sql: str, *args: Any, **options: Any) -> Results:
+    async def execute(self, sql: str, *args: object, **options: object) -> Results:
         """Rows of a query, as :meth:`datasette.database.Database.execute`."""
         return await self.masked.execute(sql, *args, **options)
 
@@ -59,7 +63,7 @@ def _view(table: str, key: str, columns: set[str], names: list[str]) -> str:
         f'case when {restricted} then null else "{name}" end as "{name}"' if name in columns else f'"{name}"'
         for name in names
     ]
-    return f"create temp view {table} as select rowid as rowid, {', '.join(shown)} from main.{table}"  # noqa: S608
+    return f"create temp view {table} as select rowid as rowid, {', '.join(shown)} from main.{table}"
 
 
 def hides(table: str, column: str) -> bool:

@@ -86,7 +86,7 @@ def asked(request: Request) -> Ask:
 
 
 def page(template: str, build: Build) -> Callable[[Datasette, Request], Awaitable[Response]]:
-    """An async view that answers with ``template`` filled with what ``build`` reads, or with the Response that it makes."""
+    """An async view: ``template`` filled with what ``build`` reads, or the Response that it makes."""
 
     async def view(datasette: Datasette, request: Request) -> Response:
         ask = asked(request)

@@ -19,7 +19,8 @@ FIXED = {
     "api": "/api",
 }
 PICKED = {
-    "organisation": "select '/organisation/' || organisation from announcements where organisation is not null group by organisation order by count(*) desc limit 1",
+    "organisation": """select '/organisation/' || organisation from announcements where organisation is not null
+      group by organisation order by count(*) desc limit 1""",
     "announcement": "select '/announcement/' || id from announcements order by revisions desc, documents desc limit 1",
     "fact": "select '/fact/' || fact from announcement_facts order by role = 'revision' desc limit 1",
     "document": "select '/document/' || document from facts group by document order by count(*) desc limit 1",

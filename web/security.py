@@ -13,7 +13,7 @@ from web.settings import DENIED_FUNCTIONS, HEAP_LIMIT, LIMITS
 
 App = Callable[[dict[str, Any], Callable, Callable], Awaitable[None]]
 
-# The only inline scripts of Datasette 0.65.5 with SQL and facets shut; tests/test_security.py computes them again from its pages.
+# The only inline scripts of Datasette 0.65.5 with SQL and facets shut; tests/test_security.py computes them again.
 SCRIPT_HASHES = (
     "'sha256-yVPefuQ6YSumwweHWL1Fw4YNWqWFG1ru4KxqhINGLlU='",
     "'sha256-uEjwHx6B6TylDkwnKXY5NeNNPyI38FvghD4BDhzZMRc='",
@@ -71,7 +71,7 @@ def authorise_public(action: int, first: str | None, second: str | None, databas
 
 
 def guard(app: App) -> App:
-    """ASGI middleware: shuts Datasette's pages on itself, leaves heavy columns out unless asked for, adds the headers."""
+    """ASGI middleware: shuts Datasette's pages on itself, leaves heavy columns out, adds the headers."""
 
     async def guarded(scope: dict[str, Any], receive: Callable, send: Callable) -> None:
         if scope["type"] != "http":

@@ -18,7 +18,8 @@ from web.settings import DATABASE, SETTINGS, metadata
 def datasette_for(db_path: str | Path, immutable: bool = False, **settings: bool | int | str) -> Datasette:
     """A Datasette over one database file. ``immutable`` is quicker, for a file that nothing writes to.
 
-    Keyword arguments replace single settings. Raises :class:`breakeven_errors.DatabaseError` when there is no such file.
+    Keyword arguments replace single settings. Raises :class:`breakeven_errors.DatabaseError`
+    when there is no such file.
     """
     pm.get_plugin(
         "datasette.handle_exception"

@@ -41,5 +41,5 @@ DATABASE = "nhs"  # the name in every address, whatever the file is called
 
 
 def metadata() -> dict[str, Any]:
-    """``metadata.yml``: titles, licences, columns and named queries. ``web/metadata.yml`` is a link to it in a checkout."""
+    """``metadata.yml``: titles, licences, columns and queries. ``web/metadata.yml`` is a link in a checkout."""
     return yaml.safe_load(files("web").joinpath("metadata.yml").read_text(encoding="utf-8"))

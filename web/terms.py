@@ -11,7 +11,8 @@ APOSTROPHES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"'})
 
 def match_expression(typed: str) -> str | None:
     """The MATCH expression for what was typed; None when it holds nothing that could be found."""
-    wanted, unwanted = [], []
+    wanted: list[str] = []
+    unwanted: list[str] = []
     for minus, phrase, word in TERM.findall(typed.translate(APOSTROPHES))[:MOST_TERMS]:
         term = _quoted(phrase or word, starts=not phrase and word.endswith("*"))
         if term:

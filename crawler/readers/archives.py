@@ -18,7 +18,7 @@ def read(source: Input) -> Document:
     document = Document("", title=PurePosixPath(source.name).name)
     for member in archive.infolist():
         path = PurePosixPath(member.filename)
-        hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
+        hidden = any(part.startswith((".", "__MACOSX")) and part != ".." for part in path.parts)
         if member.is_dir() or hidden or path.suffix.lower() not in SUFFIXES:
             continue
         try:

@@ -1,7 +1,7 @@
 """Tables that lost their cell borders: each row one run of glued cells, such as ``LondonNHS X ICB(4.3)%(121.6)``.
 
-A run of lines is read from the right: values with one number of decimals, or a phrase that rows repeat (*Within Range*).
-Rows agree on the number of cells; what is left of them is the label, split where a word that every row shares begins.
+A run of lines is read from the right: values with one number of decimals, or a phrase that rows repeat (*Within
+Range*). Rows agree on the number of cells; what is left is the label, split where a word that every row shares begins.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from crawler.document import Cell, Table
 from crawler.readers.plain_tables import LONGEST_ROW, Line, make_table
@@ -20,6 +21,8 @@ REPEATED = re.compile(r"([A-Z][A-Za-z]*?(?: [A-Za-z]+?){0,3}?)\1+$")
 LABEL_BREAK = re.compile(r"(?<=[A-Za-z&)])(?=[A-Z])")
 ENDS_LIKE_ROW = re.compile(r"[\d)%A-Za-z–-]$")
 FEWEST_ROWS = 3
+NAME_START = "NHS"  # where names of the field begin, when other glued words would do as well
+MOST_GROUPS = 0.7  # different words in a column of groups, as a share of its rows
 
 
 @dataclass(slots=True)
@@ -47,7 +50,7 @@ def glued_rows(lines: Sequence[Line]) -> Table | None:
 
 
 def _cell_pattern(lines: Sequence[Line], decimals: int) -> re.Pattern[str]:
-    """Cells at the end of a row: numbers with so many decimals, or a phrase that stands twice at the end of some row."""
+    """Cells at the end of a row: numbers with so many decimals, or a phrase that some row ends with twice."""
     found = {m.group(1) for line in lines if (m := REPEATED.search(line.text))}
     phrases = "|".join(re.escape(p) for p in sorted({*PLACEHOLDERS, *found}, key=len, reverse=True))
     fraction = rf"\.\d{{{decimals}}}" if decimals else ""
@@ -89,7 +92,7 @@ def _cell(line: Line, row: int, column: int, left: int, right: int) -> Cell:
 
 
 def _label_cuts(labels: list[str]) -> list[int] | None:
-    """Where each label's second column begins: at a word that all share after a glued start, else at a lone glued capital."""
+    """Where each label's second column begins: at a glued word that all share, else at a lone glued capital."""
     breaks = [[m.start() for m in LABEL_BREAK.finditer(label)] for label in labels]
     if not all(breaks):
         return None
@@ -99,12 +102,15 @@ def _label_cuts(labels: list[str]) -> list[int] | None:
         for word in {label[cut:].split(" ", 1)[0] for cut in cuts}
     )
     shared = [word for word, count in words.items() if count == len(labels)]
-    if shared and len(labels) > 1:
-        word = max(shared, key=len)
-        return [
+    if shared:
+        word = max(shared, key=lambda word: (word == NAME_START, len(word)))
+        found = [
             next(cut for cut in cuts if label[cut:].split(" ", 1)[0] == word)
             for label, cuts in zip(labels, breaks, strict=True)
         ]
+        # A column such as the region's repeats its words; otherwise the cut goes through a name.
+        if len({label[:cut] for label, cut in zip(labels, found, strict=True)}) <= MOST_GROUPS * len(labels):
+            return found
     lone = [[m.start() for m in GLUED.finditer(label)] for label in labels]
     return [cuts[0] for cuts in lone] if all(len(cuts) == 1 for cuts in lone) else None
 
@@ -131,5 +137,4 @@ def _headers(above: Sequence[Line], labels: int, values: int) -> list[tuple[Line
 
 
 def _pieces(line: Line) -> list[tuple[int, int]]:
-    edges = [0, *(m.start() for m in GLUED.finditer(line.text)), len(line.text)]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise([0, *(m.start() for m in GLUED.finditer(line.text)), len(line.text)]))

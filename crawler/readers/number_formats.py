@@ -127,7 +127,7 @@ def _choose(sections: list[_Section], value: float) -> tuple[_Section, bool]:
 def _digits(number: Decimal, places: str) -> str:
     """A positive number in a run of digit places such as ``#,##0.0`` or ``0.0,,``; halves go up."""
     if "e" in places.lower():
-        return f"{number:.{places.lower().split('e')[0].count('0') - 1}E}"
+        return f"{float(number):.{places.lower().split('e')[0].count('0') - 1}E}"
     trimmed = places.rstrip(",")
     number = number.scaleb(-3 * (len(places) - len(trimmed)))
     whole, _, fraction = trimmed.partition(".")

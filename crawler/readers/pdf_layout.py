@@ -10,12 +10,13 @@ from statistics import median
 
 from crawler.document import Cell
 from crawler.readers.base import CELL_SEPARATOR, Writer
-from crawler.readers.dates import DATE
 from crawler.readers.pdf_tables import Found, find_tables, rows_of
 from crawler.readers.pdf_words import Page, Piece
 
 _BULLET = re.compile(r"(?:[•●▪◦‣■□o]|[–—-])\s+(?=\S)")
 _NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?|\(?[a-z]\)|\(?[ivx]{1,4}\))\s+(?=\S)")
+# A label with its value, or a date: what cover sheets and letters put on a line of its own.
+_OWN_LINE = re.compile(r"[A-Z][A-Za-z /()]{1,30}:\s+\S|(?:\w+day,? )?\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]+ \d{4}$")
 _PAGE_NUMBER = re.compile(
     r"(?:page\s*)?[-–|\s]*\d{1,4}\s*(?:(?:of|/)\s*\d{1,4})?[-–|\s]*|page\s*\d+.{0,20}", re.IGNORECASE
 )
@@ -93,8 +94,13 @@ def _drop_furniture(pages: list[Page]) -> None:
 def _edge_lines(page: Page) -> dict[tuple[str, int], list[Piece]]:
     """The top and bottom lines of a page by their words (digits as #) and their rounded height."""
     rows = rows_of(page.pieces)
-    outer = [row for row in rows if row[0].top < 0.11 * page.height or row[0].bottom > 0.9 * page.height]
-    return {(re.sub(r"\d+", "#", " ".join(p.text for p in row)), round(row[0].top / 6)): row for row in outer}
+    outer = [row for row in rows if row[0].bottom < 0.09 * page.height or row[0].top > 0.91 * page.height]
+    return {(_key(" ".join(p.text for p in row)), round(row[0].top / 6)): row for row in outer}
+
+
+def _key(text: str) -> str:
+    """A line with its numbers as ``#``: page numbers change. A line with money or shares is only like its equal."""
+    return text if "£" in text or "%" in text else re.sub(r"\d+", "#", text)
 
 
 def _page_items(page: Page, ruled: list[Found], body: float, words: Counter[str]) -> list[Item]:
@@ -154,7 +160,7 @@ def _gutter(pieces: list[Piece], width: float) -> float | None:
 
     Lines of prose are wide and begin at one left edge; the words of a table's columns are short.
     """
-    prose = [p for p in pieces if 0.33 * width <= p.x1 - p.x0 <= 0.55 * width]
+    prose = [p for p in pieces if 0.28 * width <= p.x1 - p.x0 <= 0.55 * width]
     right = sorted(p.x0 for p in prose if p.x0 > 0.4 * width)
     if len(right) < 3 or len(prose) - len(right) < 3:
         return None
@@ -201,11 +207,12 @@ def _continues(item: Item, last: list[Piece], row: list[Piece], state: tuple[str
         return False
     if item.kind == "heading" or kind == "heading":
         return item.kind == kind and item.level == level and gap < 1.5 * row[0].size
-    if kind == "list_item" or len(row) > 1 or len(last) > 1 or DATE.fullmatch(row[0].text):
+    if kind == "list_item" or len(row) > 1 or len(last) > 1 or _OWN_LINE.match(row[0].text):
         return False
     # A line was broken on purpose when the first word of the next would have fitted behind it.
     first = row[0].words[0][2] - row[0].words[0][1] if row[0].words else 0.0
-    if last[-1].x1 + first + 0.3 * row[0].size < right - 2:
+    broken_word = item.text.endswith("-") and not row[0].text[:1].isupper()
+    if last[-1].x1 + first + row[0].size < right and not broken_word:
         return False
     indent = row[0].x0 - last[0].x0
     hanging = item.kind == "list_item" or _NUMBERED.match(item.text) is not None or indent < 0

@@ -141,15 +141,18 @@ def _run_end(rows: list[Row], numeric: list[bool], at: int) -> int:
 def _with_headers(rows: list[Row], at: int, found: list[Found], width: float) -> int:
     """The first of the rows above ``at`` that hold column labels."""
     first = at
-    for n in range(at - 1, max(at - 5, -1), -1):
+    left = rows[at][0].x0
+    for n in range(at - 1, max(at - 6, -1), -1):
         gap = rows[n + 1][0].top - rows[n][-1].bottom
         row = rows[n]
         if found and row[0].top < found[-1].bottom:
             break
         labels = len(row) > 1 or (row[0].x0 > rows[at][0].x1 and len(row[0].text) < 40)
-        if gap > 1.5 * row[0].size or not labels or any(p.x1 - p.x0 > 0.6 * width for p in row):
+        # The first line of a label on two lines: only with column labels above it is it known to be one.
+        begun = n == at - 1 and len(row) == 1 and abs(row[0].x0 - left) < 3 and len(row[0].text) < 60
+        if gap > 1.5 * row[0].size or not (labels or begun) or any(p.x1 - p.x0 > 0.6 * width for p in row):
             break
-        first = n
+        first = n if labels else first
     return first
 
 
@@ -158,11 +161,12 @@ def _aligned(rows: list[Row], numeric: list[bool]) -> Found | None:
     if len(bands) < 2:
         return None
     first = numeric.index(True)
+    lowest = max((n for n in range(first) if len(rows[n]) > 1 or rows[n][0].x0 > rows[first][0].x1), default=-1)
     placed: list[list[Cell]] = []
     for number, row in enumerate(rows):
         # The lowest header row names every column; those above it name groups of columns.
-        cells = _place(_by_band(row, bands) if number == first - 1 else row, bands)
-        if number < first - 1:
+        cells = _place(_by_band(row, bands) if number == lowest else row, bands)
+        if number < lowest:
             _widen(cells, row, bands)
         if not _wraps(placed, cells):
             placed.append(cells)
@@ -240,7 +244,10 @@ def _wraps(placed: list[list[Cell]], cells: list[Cell]) -> bool:
     if len(cells) == 1 and cells[0].column == 0 and cells[0].text[:1].islower() and above[0].column == 0:
         above[0].text += " " + cells[0].text
         return True
-    if len(above) == 1 and above[0].column == 0 and cells[0].column > 0 and any(is_number(c.text) for c in cells):
+    lone = len(above) == 1 and above[0].column == 0 and any(is_number(cell.text) for cell in cells)
+    if lone and (cells[0].column > 0 or cells[0].text[:1].islower()):
+        if cells[0].column == 0:
+            cells[0].text = f"{above.pop().text} {cells[0].text}"
         above.extend(cells)
         return True
     return False

@@ -12,8 +12,8 @@ import pypdfium2.raw as pdfium
 
 from crawler.readers.base import Untyped, fold
 
-_WORD = re.compile(r"\S+")
-# pdfium's marks for a hyphen that it takes for a syllable break.
+# A word, or the part of one before a hyphen at the end of a line: pdfium marks those, and runs the lines together.
+_WORD = re.compile(r"[^\s\x02\ufffe]*[\x02\ufffe]|[^\s\x02\ufffe]+")
 _SOFT_HYPHENS = str.maketrans({"\x02": "-", "\ufffe": "-", "\u2010": "-"})
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 

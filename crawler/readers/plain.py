@@ -1,4 +1,4 @@
-"""Structure of bare text and of markdown: headings, paragraphs, list items and tables, with offsets in the text unchanged."""
+"""Structure of bare text and of markdown: headings, paragraphs, list items and tables; the text stays unchanged."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ BULLET = re.compile(r"\s*(?:[•·◦▪●*–—-]\s+|\d{1,3}[.)]\s+|\(?(?:[a-
 HASHES = re.compile(r"\s*(#{1,6})\s+(?=\S)")
 BOLD_LINE = re.compile(r"\s*(\*\*|__)(?=\S)[^*_]+\1\s*")
 NO_HEADING = re.compile(
-    r"(?:[A-Z][a-z]+day,? )?\d{1,2} [A-Z][a-z]+ \d{4}|[A-Z][a-z]+ \d{1,2},? \d{4}|By .*|[\d/.-]+|(?:Dear|Yours|To|cc|From)\b.*"
+    r"(?:[A-Z][a-z]+day,? )?\d{1,2} [A-Z][a-z]+ \d{4}|[A-Z][a-z]+ \d{1,2},? \d{4}|By .*|[\d/.-]+"
+    r"|(?:Dear|Yours|To|cc|From)\b.*"
 )
 FRONT_KEY = re.compile(r"(title|subtitle|excerpt|description|summary|headline):\s*(?=\S)")
 FRONT_TITLE = {"title", "headline"}

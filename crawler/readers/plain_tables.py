@@ -119,7 +119,15 @@ def aligned(lines: Sequence[Line]) -> Table | None:
 
 
 def _fields(line: Line) -> list[_Field]:
-    return [_Field(m.start(), m.end(), m.group()) for m in FIELD.finditer(line.text.expandtabs(8))]
+    """Words with two spaces or more between them; values side by side are fields each."""
+    found = []
+    for m in FIELD.finditer(line.text):
+        words = list(WORD.finditer(m.group()))
+        pieces = words if len(words) > 1 and all(VALUE.fullmatch(word.group()) for word in words) else []
+        found += [_Field(m.start() + w.start(), m.start() + w.end(), w.group()) for w in pieces]
+        if not pieces:
+            found.append(_Field(m.start(), m.end(), m.group()))
+    return found
 
 
 def _is_data(fields: list[_Field]) -> bool:
@@ -142,11 +150,12 @@ def _columns(rows: list[list[_Field]]) -> list[tuple[int, int]]:
 def _place(
     line: Line, row: int, fields: list[_Field], columns: list[tuple[int, int]], *, header: bool, split: bool
 ) -> list[Cell]:
-    """Fields to cells. A heading over several columns spans them, or on the last header line is one word group for each."""
+    """Fields to cells: a heading over several columns spans them, and on the last header line is shared out to them."""
     cells = []
     for field in fields:
         reached = _reached(field, columns)
-        parts = _by_column(field, columns) if split and len(reached) > 1 else [(reached, field)]
+        several = len(reached) > 1 and (split or _one_for_each(field, [columns[n] for n in reached]))
+        parts = _by_column(field, columns) if several else [(reached, field)]
         for over, part in parts:
             start = line.start + part.left
             cells.append(
@@ -158,6 +167,12 @@ def _place(
 def _reached(field: _Field, columns: list[tuple[int, int]]) -> list[int]:
     over = [n for n, (left, right) in enumerate(columns) if field.left < right and left < field.right]
     return over or [min(range(len(columns)), key=lambda n: abs(sum(columns[n]) - field.left - field.right))]
+
+
+def _one_for_each(field: _Field, columns: list[tuple[int, int]]) -> bool:
+    """Whether a word of the field ends at the right edge of every column: headings set close, and no span."""
+    ends = {field.left + word.end() for word in WORD.finditer(field.text)}
+    return all(right in ends for _, right in columns)
 
 
 def _by_column(field: _Field, columns: list[tuple[int, int]]) -> list[tuple[list[int], _Field]]:

@@ -9,6 +9,7 @@ import struct
 import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
+from pathlib import PurePath
 
 from crawler.document import Cell, Document
 from crawler.readers import head
@@ -36,7 +37,8 @@ def read(source: Input) -> Document:
             writer.add("heading", fold(name).strip(), 2)
         write_grid(writer, rows)
     document = writer.document(kind="dataset")
-    document.title = next((table.caption.split("\n")[0] for table in document.tables if table.caption), None)
+    captions = (table.caption.split("\n")[0] for table in document.tables if table.caption)
+    document.title = next(captions, PurePath(source.name).stem)
     head.complete(document)
     return document
 

@@ -41,12 +41,16 @@ def read_safely(data: bytes, name: str = "input", media_type: str | None = None,
     return document
 
 
+def _command() -> list[str]:
+    return [sys.executable, "-m", "crawler.readers.worker"]
+
+
 def _ask(source: Input) -> dict[str, Any]:
     known = {"name": source.name, "media_type": source.media_type, "url": source.url}
     sent = json.dumps(known).encode() + b"\n" + source.data
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "crawler.readers.worker"],
+        done = subprocess.run(  # noqa: S603 - our own interpreter and module
+            _command(),
             input=sent,
             capture_output=True,
             timeout=limit("seconds"),

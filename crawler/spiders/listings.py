@@ -14,7 +14,7 @@ from scrapy.utils.sitemap import Sitemap
 from breakeven_errors import SourceError
 from crawler.document import Block, Document
 from crawler.frontier import Found, Lead, Page
-from crawler.identity import canonical, within
+from crawler.identity import canonical, public, within
 from crawler.source import Source
 from crawler.spiders.words import html_of, iso_date, relevant, slug_date, words_of, zoned
 
@@ -128,7 +128,8 @@ def headline(lead: Lead, source: Source, summary: str) -> Document:
         blocks.append(Block("paragraph", len(title) + 2, len(text), heading=title))
     return Document(
         text=text, blocks=blocks, title=title, kind="news", publisher=source.name, published=lead.published,
-        source=source.id, url=canonical(lead.url), raw=text.encode(), language="en",
+        source=source.id, url=public(lead.url),
+        native_id=canonical(lead.url), raw=text.encode(), language="en",
     )  # fmt: skip
 
 

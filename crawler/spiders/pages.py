@@ -15,7 +15,7 @@ from parsel import Selector
 from breakeven_errors import FetchError
 from crawler.document import Document
 from crawler.frontier import Found, Lead, Page
-from crawler.identity import canonical, host, within
+from crawler.identity import canonical, host, public, within
 from crawler.readers import read
 from crawler.readers.worker import read_safely
 from crawler.source import Source
@@ -86,7 +86,7 @@ def complete(document: Document, answer: Page, source: Source) -> None:
     """Fill in what source and listing know, and the document's address and identity."""
     hints: dict[str, Any] = answer.lead.hints
     document.source = source.id
-    document.url = answer.url.partition("#")[0]
+    document.url = public(answer.url)
     document.native_id = hints.get("native_id") or document.native_id or canonical(answer.url)
     document.publisher = hints.get("publisher") or document.publisher or source.name
     document.title = document.title or hints.get("title") or None
@@ -97,7 +97,7 @@ def complete(document: Document, answer: Page, source: Source) -> None:
     document.parent = hints.get("parent")
     document.raw = answer.body
     document.media_type = answer.media_type
-    aliases = {answer.lead.url, document.url, *document.aliases}
+    aliases = {public(answer.lead.url), document.url, *document.aliases}
     document.aliases = sorted(aliases - {document.url})
 
 

@@ -45,7 +45,7 @@ def question(answer: Page, source: Source) -> Found:
     row = json_of(answer, dict)["value"]
     url = f"{PUBLIC}/written-questions/detail/{row['dateTabled'][:10]}/{row['uin']}"
     body = f"<h2>Question</h2><p>{row['questionText']}</p><h2>Answer</h2>{row['answerText']}"
-    document = article(f"{row['heading']}: written question {row['uin']}", body, answer, url)
+    document = article(row["heading"], body, answer, url)
     document.published = iso_date(row["dateAnswered"])
     document.updated = iso_date(row.get("dateAnswerCorrected"))
     document.reference = row["uin"]

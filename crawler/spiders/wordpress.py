@@ -6,13 +6,13 @@ import json
 import re
 from html import unescape
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from parsel import Selector
 
 from breakeven_errors import SourceError
 from crawler.frontier import Found, Lead, Page
-from crawler.identity import within
+from crawler.identity import canonical, within
 from crawler.source import Source
 from crawler.spiders.listings import add, following, with_query
 from crawler.spiders.pages import NotContentError, article, attachments, check, complete, page
@@ -20,7 +20,7 @@ from crawler.spiders.words import html_of, iso_date
 
 
 def items(answer: Page, source: Source) -> Found:
-    """A page of a REST list. Ids of sub-sites clash, so the address's first folder is part of the native id."""
+    """A page of a REST list. The address is the identity: archives show no ids, and those of sub-sites clash."""
     rows = json_of(answer, list)
     found = Found()
     for row in rows:
@@ -37,9 +37,8 @@ def _item(found: Found, row: dict[str, Any], answer: Page, source: Source) -> No
     if not within(url, source.hosts):
         found.left_out += 1
         return
-    site = urlsplit(answer.url).path.partition("/wp-json/")[0].strip("/") or "main"
     title = plain(row["title"]["rendered"])
-    hints = answer.lead.passed() | {"title": title, "native_id": f"{site}/{row['id']}"}
+    hints = answer.lead.passed() | {"title": title}
     hints["rest"] = f"{answer.url.partition('?')[0].rstrip('/')}/{row['id']}"
     lead = Lead(url, "wordpress_page", row.get("modified"), iso_date(row.get("date")), hints)
     add(found, source, lead, plain(_summary(row)))
@@ -78,8 +77,9 @@ def wordpress_item(answer: Page, source: Source) -> Found:
     row = json_of(answer, dict)
     body = (row.get("content") or {}).get("rendered", "")
     document = article(plain(row["title"]["rendered"]), body, answer, row["link"])
+    answer.lead.hints["native_id"] = canonical(row["link"])
     complete(document, answer, source)
-    document.url = row["link"]
+    document.url, document.aliases = row["link"], []
     document.published = iso_date(row.get("date")) or document.published
     check(document, answer, source)
     found = Found(documents=[document])

@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
+Untyped: TypeAlias = Any  # an object of a library without types
 Report: TypeAlias = dict[str, Any]
 Merges: TypeAlias = list[tuple[int, int, int, int]]  # first row, first column, last row, last column
 
@@ -76,11 +77,14 @@ def as_markdown(report: Report) -> bytes:
 
 
 def _markdown_table(table: Report) -> str:
-    header = [
-        " ".join(filter(None, (_spread(row)[c] for row in table["header"]))) for c in range(len(table["header"][0]))
-    ]
-    rows = [header, ["---"] * len(header), *table["rows"]]
+    rows = [flat_header(table), ["---"] * len(table["rows"][0]), *table["rows"]]
     return table["caption"] + "\n\n" + "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def flat_header(table: Report) -> list[str]:
+    """The label of each column with those above it in front."""
+    columns = zip(*(_spread(row) for row in table["header"]), strict=True)
+    return [" ".join(filter(None, column)) for column in columns]
 
 
 def _spread(row: list[str]) -> list[str]:
@@ -164,7 +168,7 @@ def as_pdf(report: Report, ruled: bool = True) -> bytes:
     out = io.BytesIO()
     template = SimpleDocTemplate(out, pagesize=A4, title=report["title"], invariant=1)
 
-    def furniture(canvas: Any, document: Any) -> None:  # noqa: ANN401 - the library has no types
+    def furniture(canvas: Untyped, document: Untyped) -> None:
         canvas.drawString(72, A4[1] - 40, "Sample Valley Hospitals NHS Trust: board papers")
         canvas.drawString(260, 30, f"Page {document.page}")
 
@@ -172,12 +176,12 @@ def as_pdf(report: Report, ruled: bool = True) -> bytes:
     return out.getvalue()
 
 
-def _pdf_table(table: Report, style: Any, ruled: bool) -> list[Any]:  # noqa: ANN401
+def _pdf_table(table: Report, style: Untyped, ruled: bool) -> list[Untyped]:
     from reportlab.lib import colors  # noqa: PLC0415
     from reportlab.platypus import Paragraph, Spacer, Table  # noqa: PLC0415
 
     rows, merges = grid(table)
-    look: list[tuple[Any, ...]] = [("SPAN", (c, r), (right, down)) for r, c, down, right in merges]
+    look: list[tuple[Untyped, ...]] = [("SPAN", (c, r), (right, down)) for r, c, down, right in merges]
     look += [("ALIGN", (1, 0), (-1, -1), "RIGHT")]
     look += [("ALIGN", (c, r), (right, down), "CENTER") for r, c, down, right in merges if right > c]
     look += [("GRID", (0, 0), (-1, -1), 0.5, colors.black)] if ruled else []
@@ -207,7 +211,7 @@ def as_docx(report: Report) -> bytes:
     return out.getvalue()
 
 
-def _docx_table(document: Any, table: Report) -> None:  # noqa: ANN401
+def _docx_table(document: Untyped, table: Report) -> None:
     rows, merges = grid(table)
     document.add_paragraph(table["caption"], style="Caption")
     made = document.add_table(len(rows), len(rows[0]))
@@ -241,7 +245,7 @@ def as_xlsx(report: Report) -> bytes:
     return out.getvalue()
 
 
-def _xlsx_cell(cell: Any, text: str, header: bool) -> None:  # noqa: ANN401
+def _xlsx_cell(cell: Untyped, text: str, header: bool) -> None:
     value = None if header else number(text)
     cell.value = (text or None) if value is None else value
     if value is not None:
@@ -263,7 +267,7 @@ def as_ods(report: Report) -> bytes:
     return out.getvalue()
 
 
-def _odf_table(odfdo: Any, caption: str, rows: list[list[str]], headers: int) -> Any:  # noqa: ANN401
+def _odf_table(odfdo: Untyped, caption: str, rows: list[list[str]], headers: int) -> Untyped:
     table = odfdo.Table(caption.split(":", maxsplit=1)[0])
     table.append_row(odfdo.Row())
     table.set_value((0, 0), caption)
@@ -299,7 +303,7 @@ def as_odt(report: Report) -> bytes:
     return out.getvalue()
 
 
-def _odt_table(odfdo: Any, body: Any, table: Report) -> None:  # noqa: ANN401
+def _odt_table(odfdo: Untyped, body: Untyped, table: Report) -> None:
     rows, merges = grid(table)
     body.append(odfdo.Paragraph(table["caption"]))
     made = odfdo.Table(table["caption"].split(":")[0])

@@ -1,4 +1,4 @@
-"""The map: integrated care boards as a cartogram, shaded by distance from fair shares, savings, deficits or job cuts."""
+"""The map: boards as a cartogram, shaded by distance from fair shares, savings, deficits or job cuts."""
 
 from __future__ import annotations
 
@@ -34,20 +34,23 @@ LAYERS = {
     "distance": (
         "Distance from fair shares",
         "percent",
-        "the newest share stated for the board in a table or sentence about its distance from its fair share",
+        "the first share that the newest table or sentence about distances states for the board",
     ),
 }
-ANNOUNCED = """select coalesce(case when o.kind like 'trust%' then o.parent end, a.organisation) as board, a.organisation,
+ANNOUNCED = """select coalesce(case when o.kind like 'trust%' then o.parent end, a.organisation) as board,
+    a.organisation,
     o.kind like 'trust%' as trust, max(a.high) as largest, sum(case when a.counted then a.high end) as counted
   from announcements a join organisations o on o.id = a.organisation
-  where a.kind = ? and a.unit = ? and a.period = ? and a.status not in ('withdrawn', 'denied') group by a.organisation"""
-DISTANCE = """select f.organisation as board, f.high, f.id, row_number() over (partition by f.organisation order by d.published desc, f.start desc) as place
+  where a.kind = ? and a.unit = ? and a.period = ? and a.status not in ('withdrawn', 'denied')
+  group by a.organisation"""
+DISTANCE = """select f.organisation as board, f.high, f.id, row_number() over (partition by f.organisation
+    order by d.published desc, f.start) as place
   from facts f join documents d on d.id = f.document join organisations o on o.id = f.organisation
     left join table_values v on v.fact = f.id
   where o.kind = 'icb' and f.unit = 'percent' and f.kind = 'funding' and f.period = ?
-    and (f.measure like '%distance%' or f.measure like '%fair share%' or v.column_label like '%distance%' or v.column_label like '%fair share%'
-      or v.caption like '%fair share%')"""
-PERIODS = "select distinct period from announcements where period like '____/__' union select distinct period from facts where period like '____/__' and kind = 'funding' and unit = 'percent' order by 1 desc limit 20"
+    and (f.measure like '%distance%' or f.measure like '%fair share%' or v.column_label like '%distance%'
+      or v.column_label like '%fair share%' or v.caption like '%fair share%')"""
+PERIODS = "select distinct period from announcements where period like '____/__' order by 1 desc limit 20"
 
 
 def boards(conn: sqlite3.Connection, ask: Ask) -> dict[str, Any] | Response:

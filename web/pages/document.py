@@ -11,19 +11,24 @@ from markupsafe import Markup
 from web.format import figure, marked
 from web.page import Ask, Missing, row, rows
 
-DOCUMENT = """select d.id, d.source, d.url, d.title, d.kind, d.publisher, d.author, d.reference, d.published, d.updated, d.first_seen, d.last_seen,
-    d.version, d.words, d.language, d.parent, d.part, d.withdrawn, s.name as source_name, s.licence, coalesce(s.may_republish, 1) as may_republish
+DOCUMENT = """select d.id, d.source, d.url, d.title, d.kind, d.publisher, d.author, d.reference, d.published,
+    d.updated, d.first_seen, d.last_seen,
+    d.version, d.words, d.language, d.parent, d.part, d.withdrawn, s.name as source_name, s.licence,
+    coalesce(s.may_republish, 1) as may_republish
   from documents d left join sources s on s.id = d.source where d.id = ?"""
-FACTS = """select f.id, f.passage, f.quote, f.sentence, f.start, f."end", f.unit, f.low, f.high, f.qualifier, f.basis, f.kind, f.status, f.period, f.organisation,
+FACTS = """select f.id, f.passage, f.quote, f.sentence, f.start, f."end", f.unit, f.low, f.high, f.qualifier, f.basis,
+    f.kind, f.status, f.period, f.organisation,
     f.confidence, coalesce(o.short_name, o.name) as organisation_name
   from facts f left join organisations o on o.id = f.organisation where f.document = ? order by f.start limit 400"""
-PASSAGES = """select id, kind, level, page, start, text from passages where document = ? and position >= ? order by position limit ?"""
+PASSAGES = """select id, kind, level, page, start, text from passages where document = ? and position >= ?
+    order by position limit ?"""
 VERSIONS = (
     "select id, fetched, media_type, bytes, sha256 from document_versions where document = ? order by fetched, id"
 )
 PART = 250  # passages on one page of a long document
 MOST_LINES = 4000  # of a comparison
-CELLS = """select table_no, caption, row, column, row_label, column_label, text, fact from table_values where document = ?
+CELLS = """select table_no, caption, row, column, row_label, column_label, text, fact from table_values
+    where document = ?
   order by table_no, row, column limit 1200"""
 
 
@@ -140,6 +145,13 @@ def changed_words(before: str, after: str) -> tuple[Markup, Markup]:
     left, right = [], []
     for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         gone, come = " ".join(old[i1:i2]), " ".join(new[j1:j2])
-        left.append(Markup("{}" if tag == "equal" or not gone else "<del>{}</del>").format(gone))
-        right.append(Markup("{}" if tag == "equal" or not come else "<ins>{}</ins>").format(come))
+        same = tag == "equal"
+        left.append(in_element(gone, "" if same else "del"))
+        right.append(in_element(come, "" if same else "ins"))
     return Markup(" ").join(left), Markup(" ").join(right)
+
+
+def in_element(words: str, name: str) -> Markup:
+    """Words escaped, inside an element when one is named."""
+    plain = Markup("{}").format(words)
+    return Markup("<{0}>{1}</{0}>").format(name, plain) if name and words else plain

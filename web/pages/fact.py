@@ -12,16 +12,21 @@ from web.announced import COLUMNS, SOURCE, worded
 from web.format import figure, marked, when
 from web.page import Ask, Missing, row, rows
 
-FACT = """select f.*, p.text as passage_text, p.start as passage_start, p.page, p.heading, d.title as document_title, d.publisher, d.author, d.published,
-    d.url, d.reference, d.kind as document_kind, d.version, s.name as source_name, coalesce(s.may_republish, 1) as may_republish,
+FACT = """select f.*, p.text as passage_text, p.start as passage_start, p.page, p.heading, d.title as document_title,
+    d.publisher, d.author, d.published,
+    d.url, d.reference, d.kind as document_kind, d.version, s.name as source_name, coalesce(s.may_republish,
+    1) as may_republish,
     o.name as organisation_name, o.region, sp.name as speaker_name
-  from facts f join documents d on d.id = f.document left join sources s on s.id = d.source left join passages p on p.id = f.passage
+  from facts f join documents d on d.id = f.document left join sources s on s.id = d.source left join passages p
+  on p.id = f.passage
     left join organisations o on o.id = f.organisation left join organisations sp on sp.id = f.speaker
   where f.id = ?"""
-HISTORY = """select h.*, h.retired, d.title as document_title from facts_history h join documents d on d.id = h.document where h.id = ?
+HISTORY = """select h.*, h.retired, d.title as document_title from facts_history h join documents d
+    on d.id = h.document where h.id = ?
   order by h.retired desc limit 1"""
 RIVALS = """select f.id, f.quote, f.sentence, af.role, af.because, d.publisher, d.published, d.title as document_title
-  from announcement_facts mine join announcement_facts af on af.announcement = mine.announcement join facts f on f.id = af.fact
+  from announcement_facts mine join announcement_facts af on af.announcement = mine.announcement join facts f
+  on f.id = af.fact
     join documents d on d.id = f.document
   where mine.fact = ? and f.id <> mine.fact order by d.published, f.start limit 40"""
 SAME_PASSAGE = """select id, start, "end", quote from facts where passage = ? and id <> ?"""
@@ -62,7 +67,7 @@ def retired(conn: sqlite3.Connection, name: str) -> dict[str, Any]:
 
 
 def evidence(conn: sqlite3.Connection, found: dict[str, Any]) -> dict[str, Any]:
-    """The passage, or the sentence alone, with the quote in ``<mark>``; ``sound`` is whether the words stand where they should."""
+    """The passage, or the sentence alone, with the quote in ``<mark>``; ``sound``: the words stand in place."""
     text, start = found["passage_text"], found["passage_start"]
     if text is None or not found["may_republish"]:
         return sentence_alone(found)
@@ -89,7 +94,8 @@ def citation(found: dict[str, Any], address: str, today: str) -> str:
     day = f" ({when(found['published'])})" if found["published"] else ""
     page = f", p. {found['page']}" if found["page"] else ""
     reference = f", {found['reference']}" if found["reference"] else ""
-    return f"{who}{day}, ‘{title}’{reference}{page}. Figure “{found['quote']}” as kept by Breakeven, {address} (read {when(today)})."
+    kept = f"Figure “{found['quote']}” as kept by Breakeven, {address} (read {when(today)})."
+    return f"{who}{day}, ‘{title}’{reference}{page}. {kept}"
 
 
 def bibtex(found: dict[str, Any], address: str, today: str) -> str:

@@ -11,11 +11,13 @@ from web.announced import COLUMNS, SOURCE, worded
 from web.format import financial_year
 from web.page import Ask, row, rows
 from web.pages.fact import sentence_alone
-from web.sums import totals
+from web.sums import pool, totals
 
 COVERAGE = """select (select count(*) from documents) as documents, (select count(*) from facts) as facts,
-  (select count(distinct organisation) from facts) as bodies, (select max(published) from documents) as newest"""
-EVIDENCE = """select f.id, f.quote, f.sentence, f.start, coalesce(o.short_name, o.name) as organisation_name, f.organisation,
+  (select count(*) from organisations o where exists(select 1 from facts f where f.organisation = o.id)) as bodies,
+  (select max(published) from documents) as newest"""
+EVIDENCE = """select f.id, f.quote, f.sentence, f.start, coalesce(o.short_name, o.name) as organisation_name,
+    f.organisation,
     d.title as document_title, d.published, d.publisher
   from facts f join documents d on d.id = f.document left join organisations o on o.id = f.organisation
   where f.kind in ('job_cut', 'deficit', 'saving') and f.polarity = 'stated' and f.confidence >= 0.7 and f.document in
@@ -33,7 +35,7 @@ def home(conn: sqlite3.Connection, ask: Ask) -> dict[str, Any]:
         "year": year,
         "current": year == financial_year(today),
         "cuts": largest_cuts(conn, year),
-        "totals": totals(conn, this_year, "job_cut", "posts"),
+        "totals": totals(pool(conn, this_year, "job_cut", "posts"), "posts"),
         "evidence": [{**each, "html": sentence_alone(each)["html"]} for each in rows(conn, EVIDENCE)],
         "coverage": row(conn, COVERAGE),
         "accuracy": accuracy_line(conn),
@@ -44,7 +46,8 @@ def home(conn: sqlite3.Connection, ask: Ask) -> dict[str, Any]:
 
 def shown_year(conn: sqlite3.Connection, current: str) -> str:
     """The current financial year, or the newest one before it with an announced job cut when it has none."""
-    sql = "select max(period) as period from announcements where kind = 'job_cut' and period like '____/__' and period <= ?"
+    sql = """select max(period) as period from announcements
+      where kind = 'job_cut' and period like '____/__' and period <= ?"""
     found = row(conn, sql, (current,))
     return (found and found["period"]) or current
 
@@ -69,14 +72,16 @@ def news(conn: sqlite3.Connection, today: date) -> list[dict[str, Any]]:
 
 def reported_between(conn: sqlite3.Connection, start: str, end: str) -> list[dict[str, Any]]:
     """Up to eight announcements that came or changed from one day until before another."""
-    sql = f"""select {COLUMNS} {SOURCE} where coalesce(a.updated, a.last_reported) >= ? and coalesce(a.updated, a.last_reported) < ?
+    sql = f"""select {COLUMNS} {SOURCE} where coalesce(a.updated, a.last_reported) >= ? and coalesce(a.updated,
+    a.last_reported) < ?
       order by a.organisation is null, a.last_reported desc, a.kind = 'job_cut' desc, a.high desc limit 8"""
     return [worded(found) for found in rows(conn, sql, (start, end))]
 
 
 def largest_cuts(conn: sqlite3.Connection, year: str) -> dict[str, Any] | None:
     """The largest announced job cuts of a year as a chart and its table."""
-    sql = f"""select {COLUMNS} {SOURCE} where a.kind = 'job_cut' and a.unit = 'posts' and a.organisation is not null and a.period = ?
+    sql = f"""select {COLUMNS} {SOURCE} where a.kind = 'job_cut' and a.unit = 'posts'
+    and a.organisation is not null and a.period = ?
       and a.counted order by a.high desc limit 8"""
     found = [worded(each) for each in rows(conn, sql, (year,))]
     if not found:

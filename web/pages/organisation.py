@@ -14,24 +14,34 @@ from web.page import Ask, Missing, row, rows
 
 KINDS_FIRST = "case a.kind when 'job_cut' then 1 when 'saving' then 2 when 'deficit' then 3 else 4 end"
 # The newest statement of each kind, year and status: what the body's figures by period are.
-FIGURES = """select f.id, f.kind, f.period, f.status, f.unit, f.low, f.high, f.qualifier, f.basis, f.measure, d.published, d.title as document_title,
+FIGURES = """select f.id, f.kind, f.period, f.status, f.unit, f.low, f.high, f.qualifier, f.basis, f.measure,
+    d.published, d.title as document_title,
     count(*) over same as statements, row_number() over (same order by d.published desc, f.confidence desc) as place
   from facts f join documents d on d.id = f.document
-  where f.organisation = ? and f.kind in ('deficit', 'surplus', 'saving', 'funding', 'job_cut', 'cost') and f.polarity = 'stated'
+  where f.organisation = ? and f.kind in ('deficit', 'surplus', 'saving', 'funding', 'job_cut', 'cost')
+  and f.polarity = 'stated'
   window same as (partition by f.kind, f.period, f.status, f.unit)"""
 DOCUMENTS = """select d.id, d.title, d.kind, d.publisher, d.published, n.mentions from document_organisations n
   join documents d on d.id = n.document where n.organisation = ? order by d.published desc limit 25"""
-RELATIONS = """select r.relation, r.start, r."end", o.id, o.name, 0 as backwards from organisation_relations r join organisations o on o.id = r.other
+RELATIONS = """select r.relation, r.start, r."end", o.id, o.name, 0 as backwards from organisation_relations r
+    join organisations o on o.id = r.other
     where r.organisation = :id
-  union all select r.relation, r.start, r."end", o.id, o.name, 1 from organisation_relations r join organisations o on o.id = r.organisation
+  union all select r.relation, r.start, r."end", o.id, o.name, 1 from organisation_relations r join organisations o
+  on o.id = r.organisation
     where r.other = :id and r.relation in ('successor', 'succeeded_by', 'cluster', 'hosts')"""
-STEPS = """select af.role, af.because, af.evidence, f.id, f.quote, f.sentence, f.low, f.high, f.unit, f.qualifier, f.basis, f.status, f.polarity, f.confidence,
+STEPS = """select af.role, af.because, af.evidence, f.id, f.quote, f.sentence, f.low, f.high, f.unit, f.qualifier,
+    f.basis, f.status, f.polarity, f.confidence,
     d.id as document, d.title, d.publisher, d.published, d.kind as document_kind
   from announcement_facts af join facts f on f.id = af.fact join documents d on d.id = f.document
   where af.announcement = ? order by d.published, d.first_seen, f.start"""
 
 
-LOG = """select at, what, old, new, because from announcement_changes where announcement = ? and what <> 'added' order by at desc limit 50"""
+NAMES = """select distinct name, kind from organisation_names
+  where organisation = ? and kind in ('official', 'former', 'acronym') order by kind, name"""
+RUNGS = """select step, min(date) as date, document from announcement_steps where announcement = ?
+  group by step order by 2"""
+LOG = """select at, what, old, new, because from announcement_changes where announcement = ?
+    and what <> 'added' order by at desc limit 50"""
 
 
 def organisation(conn: sqlite3.Connection, ask: Ask) -> dict[str, Any] | Response:
@@ -48,7 +58,7 @@ def organisation(conn: sqlite3.Connection, ask: Ask) -> dict[str, Any] | Respons
         "relations": rows(conn, RELATIONS, {"id": found["id"]}),
         "names": rows(
             conn,
-            "select distinct name, kind from organisation_names where organisation = ? and kind in ('official', 'former', 'acronym') order by kind, name",
+            NAMES,
             (found["id"],),
         ),
         "announced": announced,
@@ -62,13 +72,14 @@ def organisation(conn: sqlite3.Connection, ask: Ask) -> dict[str, Any] | Respons
 
 def announcements_of(conn: sqlite3.Connection, organisation_id: str) -> list[dict[str, Any]]:
     """All announcements of one body: job cuts first, newest year first, largest first."""
-    sql = f"select {COLUMNS} {SOURCE} where a.organisation = ? order by {KINDS_FIRST}, a.period desc, a.high desc, a.id limit 200"
+    sql = f"""select {COLUMNS} {SOURCE} where a.organisation = ?
+      order by {KINDS_FIRST}, a.period desc, a.high desc, a.id limit 200"""
     return [worded(found) for found in rows(conn, sql, (organisation_id,))]
 
 
 def figures_of(conn: sqlite3.Connection, organisation_id: str) -> list[dict[str, Any]]:
     """The newest statement of each kind, period and status, newest period first."""
-    sql = f"select * from ({FIGURES}) where place = 1 order by period is null, period desc, kind, status limit 80"  # noqa: S608
+    sql = f"select * from ({FIGURES}) where place = 1 order by period is null, period desc, kind, status limit 80"
     found = rows(conn, sql, (organisation_id,))
     return [
         {**each, "figure": figure(each["low"], each["high"], each["unit"], each["qualifier"], each["basis"])}
@@ -78,8 +89,9 @@ def figures_of(conn: sqlite3.Connection, organisation_id: str) -> list[dict[str,
 
 def deficits_chart(conn: sqlite3.Connection, body: dict[str, Any]) -> dict[str, Any] | None:
     """Deficits by financial year, newest statement each; None when there are fewer than two to compare."""
-    sql = f"""select * from ({FIGURES}) where place = 1 and unit = 'GBP' and kind in ('deficit', 'saving') and period like '____/__'
-      order by period, kind, published, status = 'actual', status = 'forecast'"""  # noqa: S608
+    sql = f"""select * from ({FIGURES}) where place = 1 and unit = 'GBP' and kind in ('deficit', 'saving')
+    and period like '____/__'
+      order by period, kind, published, status = 'actual', status = 'forecast'"""
     newest = {(each["period"], each["kind"]): each for each in rows(conn, sql, (body["id"],))}
     if len(newest) < 2:
         return None
@@ -118,15 +130,17 @@ def ladder(conn: sqlite3.Connection, name: str) -> list[dict[str, Any]]:
     """The rungs that an announcement has stood on, in the order of time, each with its first document."""
     return rows(
         conn,
-        "select step, min(date) as date, document from announcement_steps where announcement = ? group by step order by 2",
+        RUNGS,
         (name,),
     )
 
 
 def register(conn: sqlite3.Connection, ask: Ask) -> dict[str, Any]:
     """Organisations with figures, by kind or region or part of the name."""
-    sql = """select o.id, o.name, o.kind, o.region, o.status, (select count(*) from facts f where f.organisation = o.id) as facts from organisations o
-      where (:region = '' or o.region = :region) and (:kind = '' or o.kind = :kind) and instr(lower(o.name), lower(:name))
+    sql = """select o.id, o.name, o.kind, o.region, o.status, (select count(*) from facts f
+    where f.organisation = o.id) as facts from organisations o
+      where (:region = '' or o.region = :region) and (:kind = '' or o.kind = :kind) and instr(lower(o.name),
+      lower(:name))
       order by facts desc, o.name limit 200"""
     found = rows(conn, sql, {name: ask.get(name) for name in ("region", "kind", "name")})
     kinds = rows(conn, "select distinct kind from organisations where kind is not null order by 1")

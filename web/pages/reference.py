@@ -10,11 +10,18 @@ from web.format import labels
 from web.page import Ask, row, rows
 
 ACCURACY = """select a.measured, a.pipeline, a.gold, a.measure, a.kind, a.value, a.n from accuracy a
-  where a.measured = (select max(measured) from accuracy b where b.gold = a.gold) order by a.gold, coalesce(a.kind, ''), a.measure"""
-SOURCES = """select s.id, s.name, s.url, s.kind, s.licence, s.may_republish, count(d.id) as documents, max(d.first_seen) as newest, max(d.published) as published
+  where a.measured = (select max(measured) from accuracy b where b.gold = a.gold) order by a.gold, coalesce(a.kind,
+  ''), a.measure"""
+SOURCES = """select s.id, s.name, s.url, s.kind, s.licence, s.may_republish, count(d.id) as documents,
+    max(d.first_seen) as newest, max(d.published) as published
   from sources s left join documents d on d.source = s.id group by s.id order by s.name"""
-CORRECTIONS = """select c.*, f.id is not null as present, d.title as document_title from corrections c left join facts f on f.id = c.fact
+CORRECTIONS = """select c.*, f.id is not null as present, d.title as document_title from corrections c left
+    join facts f on f.id = c.fact
   left join documents d on d.id = c.document order by c.at desc limit 500"""
+TABLES = """select name from sqlite_master where type in ('table', 'view') and instr(name, '_fts') = 0
+  and substr(name, 1, 1) <> '_' and name not like 'sqlite%' order by name"""
+MOST_NAMED = """select organisation as value from facts where organisation is not null
+  group by 1 order by count(*) desc limit 1"""
 FEED_KINDS = ("job_cut", "saving", "deficit", "funding")
 
 
@@ -64,12 +71,12 @@ def api(conn: sqlite3.Connection, ask: Ask) -> dict[str, Any]:
     """Every table and named query with a live example and how to load it."""
     tables = rows(
         conn,
-        "select name from sqlite_master where type in ('table', 'view') and name not like '%\\_fts%' escape '\\' and name not like 'sqlite_%' and name not like '\\_%' escape '\\' order by name",
+        TABLES,
     )
     sample = {
         "organisation": row(
             conn,
-            "select organisation as value from facts where organisation is not null group by 1 order by count(*) desc limit 1",
+            MOST_NAMED,
         ),
         "fact": row(conn, "select id as value from facts limit 1"),
         "announcement": row(conn, "select id as value from announcements order by documents desc limit 1"),

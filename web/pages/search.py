@@ -1,4 +1,4 @@
-"""Search over facts, passages, documents and organisations together: ranked, marked, filtered, and never an error page."""
+"""Search over facts, passages, documents and organisations together: ranked, marked, filtered, never an error."""
 
 from __future__ import annotations
 
@@ -26,15 +26,24 @@ OF_FACTS = {"kind": "f.kind", "status": "f.status", "unit": "f.unit", "period": 
 
 COMMON = "d.id as document, d.title, d.publisher, d.published, d.url"
 SELECT = {
-    "facts": f"""select f.id, 'fact' as type, f.passage, {{snippet}} as snippet, f.kind, f.status, f.unit, f.low, f.high, f.qualifier, f.basis,
+    "facts": f"""select f.id, 'fact' as type, f.passage, {{snippet}} as snippet, f.kind, f.status, f.unit, f.low,
+    f.high, f.qualifier, f.basis,
         f.period, f.organisation, coalesce(o.short_name, o.name) as organisation_name, {COMMON}, {{score}} as score
-      from {{hits}} facts f {{on}} join documents d on d.id = f.document left join organisations o on o.id = f.organisation""",
-    "passages": f"""select p.id, 'passage' as type, p.id as passage, {{snippet}} as snippet, p.page, {COMMON}, {{score}} as score
+      from {{hits}} facts f {{on}} join documents d on d.id = f.document left join organisations o
+      on o.id = f.organisation""",
+    "passages": f"""select p.id, 'passage' as type, p.id as passage, {{snippet}} as snippet, p.page, {COMMON},
+    {{score}} as score
       from {{hits}} passages p {{on}} join documents d on d.id = p.document""",
-    "documents": f"""select d.id, 'document' as type, {{snippet}} as snippet, {COMMON}, {{score}} as score from {{hits}} documents d {{on}}""",
-    "organisations": """select o.id, 'organisation' as type, {snippet} as snippet, o.name as title, o.kind as organisation_kind, o.region,
+    "documents": f"""select d.id, 'document' as type, {{snippet}} as snippet, {COMMON}, {{score}} as score
+    from {{hits}} documents d {{on}}""",
+    "organisations": """select o.id, 'organisation' as type, {snippet} as snippet, o.name as title,
+    o.kind as organisation_kind, o.region,
         {score} as score from {hits} organisations o {on}""",
 }
+# one look into the index for each period, in place of one for each fact
+PERIODS = """with recursive found(period) as (select max(period) from facts union all
+    select (select max(period) from facts where period < found.period) from found where found.period is not null)
+  select period from found where period is not null limit 60"""
 TABLE = {"facts": ("f", 1), "passages": ("p", 0), "documents": ("d", 0), "organisations": ("o", 0)}
 NAMED = "exists(select 1 from document_organisations n {join} where n.document = d.id and {test})"
 
@@ -92,17 +101,23 @@ def hits_of(conn: sqlite3.Connection, ask: Ask, scope: str, expression: str | No
     alias, column = TABLE[scope]
     where, values = conditions(ask, scope)
     if expression:
-        found = f"(select rowid as hit, rank as score from {scope}_fts where {scope}_fts match :match order by rowid desc limit {NEWEST}) h join"
+        found = f"""(select rowid as hit, rank as score from {scope}_fts where {scope}_fts match :match
+          order by rowid desc limit {NEWEST}) h join"""
         sql = SELECT[scope].format(
             hits=found, on=f"on {alias}.rowid = h.hit", score="h.score", snippet=f"{alias}.rowid"
         )
         sql += f" where {where} order by h.score limit {DEEPEST}"
-        found_rows = rows(conn, sql, {**values, "match": expression})
+        found_rows = rows(conn, sql, {**values, "match": in_column(scope, expression)})
         return _with_snippets(conn, scope, column, expression, found_rows)
     start = "f.sentence" if scope == "facts" else f"{alias}.title" if scope == "documents" else "o.name"
     sql = SELECT[scope].format(hits="", on="", score="-1.0", snippet=start)
     newest = "d.published desc" if scope != "organisations" else "o.name"
     return rows(conn, f"{sql} where {where} order by {newest} limit {DEEPEST}", values)
+
+
+def in_column(scope: str, expression: str) -> str:
+    """The expression for one kind of thing: of a passage its own words, not the heading that it stands under."""
+    return f"text : ({expression})" if scope == "passages" else expression
 
 
 def _with_snippets(
@@ -111,8 +126,8 @@ def _with_snippets(
     """The rows with their hits marked: a short extract, made only for the rows that were chosen."""
     places = ", ".join("?" * len(found))
     sql = f"""select rowid, snippet({scope}_fts, {column}, '{OPEN}', '{CLOSE}', '…', 24)
-      from {scope}_fts where {scope}_fts match ? and rowid in ({places})"""  # noqa: S608
-    texts = dict(map(tuple, conn.execute(sql, (expression, *(row["snippet"] for row in found)))))
+      from {scope}_fts where {scope}_fts match ? and rowid in ({places})"""
+    texts = dict(map(tuple, conn.execute(sql, (in_column(scope, expression), *(row["snippet"] for row in found)))))
     return [{**row, "snippet": texts.get(row["snippet"], "")} for row in found]
 
 
@@ -191,7 +206,7 @@ def plain(hit: dict[str, Any], ask: Ask) -> dict[str, Any]:
 def choices(conn: sqlite3.Connection) -> dict[str, list[tuple[str, str]]]:
     """What the filters offer."""
     words = labels()
-    periods = rows(conn, "select distinct period from facts where period is not null order by period desc limit 60")
+    periods = rows(conn, PERIODS)
     sources = rows(conn, "select id, name from sources order by name")
     return {
         "kinds": [(code, words["kinds"][code]) for code in words["kinds"]],

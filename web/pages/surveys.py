@@ -17,23 +17,29 @@ from web.pages.fact import sentence_alone
 
 PAGE = 10  # surveys
 MOST_FINDINGS = 60  # shown of one survey
-WAVES = """select d.id, d.title, d.publisher, d.published, d.url, count(*) as findings
-  from facts f join documents d on d.id = f.document
-  where f.kind = 'survey' and f.unit = 'percent' and {where} group by d.id order by d.published desc, d.id limit :limit offset :offset"""
-FINDINGS = """select f.id, f.quote, f.sentence, f.measure, f.low, f.high, f.unit, f.qualifier, f.basis, f.period, f.polarity, coalesce(o.short_name, o.name) as speaker_name,
+# documents are few beside facts: newest first, each asked whether it has a finding
+WAVES = """select d.id, d.title, d.publisher, d.published, d.url from documents d
+  where exists(select 1 from facts f where f.document = d.id and f.kind = 'survey' and f.unit = 'percent' and {finding})
+    and {document}
+  order by d.published desc, d.first_seen desc limit :limit offset :offset"""
+FINDINGS = """select f.id, f.quote, f.sentence, f.measure, f.low, f.high, f.unit, f.qualifier, f.basis, f.period,
+    f.polarity, coalesce(o.short_name, o.name) as speaker_name,
     d.id as document, d.title as wave, d.publisher, d.published, d.url
   from facts f join documents d on d.id = f.document left join organisations o on o.id = f.speaker
-  where f.kind = 'survey' and f.unit = 'percent' and f.document in ({places}) order by d.published desc, d.id, f.start"""
-MENTION = """select text from passages where document = ? and (text like '%respon%' or text like '%survey%') order by position limit 40"""
+  where f.kind = 'survey' and f.unit = 'percent' and f.document in ({places}) order by d.published desc, d.id,
+  f.start"""
+PUBLISHERS = "select distinct publisher from documents where kind = 'survey' and publisher is not null order by 1"
+MENTION = """select text from passages where document = ? and (text like '%respon%' or text like '%survey%')
+    order by position limit 40"""
 
 
 def surveys(conn: sqlite3.Connection, ask: Ask) -> dict[str, Any] | Response:
     """Surveys, newest first, each with its findings."""
     number = ask.page_number
-    where, values = conditions(ask)
+    tests, values = conditions(ask)
     limit = outputs.MOST_ROWS if ask.parts.get("format") else PAGE + 1
     offset = 0 if ask.parts.get("format") else (number - 1) * PAGE
-    waves = rows(conn, WAVES.format(where=where), {**values, "limit": limit, "offset": offset})
+    waves = rows(conn, WAVES.format(**tests), {**values, "limit": limit, "offset": offset})
     shown = waves if ask.parts.get("format") else waves[:PAGE]
     findings = findings_of(conn, [wave["id"] for wave in shown], ask.get("words"))
     if ask.parts.get("format"):
@@ -43,27 +49,19 @@ def surveys(conn: sqlite3.Connection, ask: Ask) -> dict[str, Any] | Response:
         "waves": [described(conn, wave, by_wave.get(wave["id"], [])) for wave in shown],
         "number": number,
         "more": len(waves) > PAGE,
-        "publishers": [
-            (each["publisher"],) * 2
-            for each in rows(
-                conn,
-                "select distinct d.publisher from facts f join documents d on d.id = f.document where f.kind = 'survey' and d.publisher is not null order by 1",
-            )
-        ],
+        "publishers": [(each["publisher"], each["publisher"]) for each in rows(conn, PUBLISHERS)],
         "feed": ask.as_format("atom"),
         "feed_title": "Survey findings",
     }
 
 
-def conditions(ask: Ask) -> tuple[str, dict[str, Any]]:
-    """The filters: publisher, dates, words in the sentence."""
-    tests = {
-        "publisher": "d.publisher = :publisher",
-        "since": "d.published >= :since",
-        "words": "instr(lower(f.sentence), lower(:words))",
-    }
-    used = {name: test for name, test in tests.items() if ask.get(name)}
-    return " and ".join(["1", *used.values()]), {name: ask.get(name) for name in used}
+def conditions(ask: Ask) -> tuple[dict[str, str], dict[str, Any]]:
+    """The tests of documents and of findings for the filters (publisher, date, words), and their values."""
+    tests = {"publisher": "d.publisher = :publisher", "since": "d.published >= :since"}
+    used = {name: ask.get(name) for name in ("publisher", "since", "words") if ask.get(name)}
+    document = " and ".join(["1", *(test for name, test in tests.items() if name in used)])
+    finding = "instr(lower(f.sentence), lower(:words))" if "words" in used else "1"
+    return {"document": document, "finding": finding}, used
 
 
 def findings_of(conn: sqlite3.Connection, documents: list[str], words: str) -> list[dict[str, Any]]:

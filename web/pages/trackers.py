@@ -1,4 +1,4 @@
-"""Job cuts, savings and deficits: what was announced, with filters, a chart over time and totals that say what they add."""
+"""Job cuts, savings and deficits: what was announced, with filters, a chart and totals that say what they add."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from datasette.utils.asgi import Response
 from web import outputs
 from web.announced import PAGE, announcements, options, shares
 from web.page import Ask
-from web.sums import left_out, timeline, totals
+from web.sums import left_out, pool, timeline, totals
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ TRACKERS = {
             "/job-cuts",
             "Job cuts",
             "posts",
-            "Posts, jobs and roles that NHS bodies in England have cut, plan to cut or say are at risk, each with the words that say so.",
+            "Posts, jobs and roles that NHS bodies have cut, plan to cut or say are at risk, each with its words.",
         ),
         Tracker(
             "saving",
@@ -60,7 +60,7 @@ def tracker(conn: sqlite3.Connection, ask: Ask) -> dict[str, Any] | Response:
         return outputs.answer(ask, about.title, announcements(conn, ask, about.kind, outputs.MOST_ROWS))
     number_of = ask.page_number
     found = announcements(conn, ask, about.kind, PAGE + 1, (number_of - 1) * PAGE)
-    shown, sums = found[:PAGE], totals(conn, ask, about.kind, about.unit)
+    shown, listed = found[:PAGE], pool(conn, ask, about.kind, about.unit)
     return {
         "about": about,
         "rows": shown,
@@ -68,9 +68,9 @@ def tracker(conn: sqlite3.Connection, ask: Ask) -> dict[str, Any] | Response:
         "number": number_of,
         "more": len(found) > PAGE,
         "options": options(conn, about.kind),
-        "totals": sums,
-        "left_out": left_out(conn, ask, about.kind, about.unit),
-        "chart": timeline(conn, ask, about.title, about.kind, about.unit),
+        "totals": totals(listed, about.unit),
+        "left_out": left_out(listed),
+        "chart": timeline(listed, about.title, about.unit),
         "feed": ask.as_format("atom"),
         "feed_title": about.title,
     }

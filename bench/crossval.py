@@ -1,0 +1,215 @@
+"""How good the pipeline is on documents that it was not fitted to, and what each part adds.
+
+    python bench/crossval.py GOLD_FOLDER... [--calibrate] [--ablate]
+
+Leaves out documents fold by fold, stories together; models of kind, status and subject are fitted on the rest.
+``--calibrate`` fits the curve of confidence on the left-out facts and writes it into ``data/model.json``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import fit_subjects
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from extract import scene as scenes
+from extract import scoring, subjects
+from extract.confidence import traits
+from extract.examples import Example, Labelled, example, load_documents, load_samples
+from extract.kinds import MODEL, Described, Label, label_described
+from extract.organisations import named
+from extract.pipeline import build, fact
+from extract.register import Register
+from extract.register import load as load_register
+from extract.training import READING, fit_all, folds, ready, write
+
+FOLDS = 10
+BINS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0)
+Change = Callable[[Described], Described]
+
+
+@dataclass(slots=True)
+class Guess:
+    """One fact as found, with what its confidence is worked out from."""
+
+    row: dict[str, Any]
+    label: Label
+    subject_sure: float
+    traits: dict[str, float]
+    right: bool = False
+
+
+@dataclass(slots=True)
+class Entry:
+    """A gold document, ready to be learnt from and judged."""
+
+    labelled: Labelled
+    example: Example
+    scene: scenes.Scene
+    cases: list[fit_subjects.Case]
+
+
+def entry_of(labelled: Labelled, register: Register) -> Entry:
+    """Describes a document once for all folds."""
+    doc = labelled.doc
+    scene = scenes.read(doc.text, doc._.blocks, doc._.tables, doc._.mentions, register, doc._.source)
+    cases = []
+    for index, gold in labelled.truth.items():
+        described = subjects.candidates(doc._.figures[index], scene, gold["kind"])
+        cases.append(fit_subjects.Case(labelled.name, labelled.group, described, gold["organisation"] or ""))
+    return Entry(labelled, example(labelled), scene, cases)
+
+
+def judge(entry: Entry, stored: Mapping[str, Any], weight: Mapping[str, float], change: Change) -> list[Guess]:
+    """The facts of a document by given models."""
+    doc, guesses = entry.labelled.doc, []
+    labels = label_described(change(entry.example.seen), ready(dict(stored)))
+    for figure, span, label in zip(doc._.figures, doc._.spans, labels, strict=True):
+        body, sure = subjects.best(subjects.candidates(figure, entry.scene, label.kind), weight)
+        found = fact(doc.text, figure, span, label, (body or None, sure, None))
+        guesses.append(Guess(asdict(found), label, sure, traits(figure, label, sure)))
+    return guesses
+
+
+def compare(entry: Entry, guesses: Sequence[Guess]) -> scoring.Outcome:
+    """Scores a document, and notes which guesses are right."""
+    doc = entry.labelled.doc
+    rows = [guess.row for guess in guesses]
+    outcome = scoring.compare(entry.labelled.gold, rows, doc.text, named(doc._.mentions))
+    for ours, theirs in outcome.pairs:
+        right = ours["kind"] == theirs["kind"] and ours["organisation"] == theirs["organisation"]
+        guesses[[row is ours for row in rows].index(True)].right = right
+    return outcome
+
+
+def same(seen: Described) -> Described:
+    """No change."""
+    return seen
+
+
+def without_frames(seen: Described) -> Described:
+    """As if no frames had been written."""
+    kept = [{name: x for name, x in row.items() if not name.startswith("frame")} for row in seen.features]
+    return replace(seen, features=kept)
+
+
+def without_cues(seen: Described) -> Described:
+    """Frames and the very words alone, without the classes of cues."""
+    starts = ("frame", "word", "pair", "bias", "unit", "period", "survey", "sign", "column word", "row word")
+    kept = [{name: x for name, x in row.items() if name.startswith(starts)} for row in seen.features]
+    return replace(seen, features=kept)
+
+
+def without_words(seen: Described) -> Described:
+    """Without the very words next to the figure."""
+    kept = [{name: x for name, x in row.items() if not name.startswith(("word", "pair"))} for row in seen.features]
+    return replace(seen, features=kept)
+
+
+def without_labels(seen: Described) -> Described:
+    """As if the labels of tables told nothing."""
+    return replace(seen, told_kind=[None for _ in seen.features], told_status=[None for _ in seen.features])
+
+
+def without_neighbours(seen: Described) -> Described:
+    """As if each figure stood alone."""
+    return replace(seen, linked=[[] for _ in seen.linked])
+
+
+def run(
+    entries: Sequence[Entry], samples: Sequence[Example], change: Change = same
+) -> tuple[list[scoring.Outcome], list[Guess]]:
+    """Outcomes and guesses of all documents, each judged by models that did not see its story."""
+    by_example = {id(entry.example): entry for entry in entries}
+    outcomes, guesses = [], []
+    for learnt, left in folds([entry.example for entry in entries], FOLDS):
+        known = [by_example[id(one)] for one in learnt]
+        stored, weight = _fit(known, samples, change)
+        for one in left:
+            found = judge(by_example[id(one)], stored, weight, change)
+            outcomes.append(compare(by_example[id(one)], found))
+            guesses += found
+    return outcomes, guesses
+
+
+def _fit(known: Sequence[Entry], samples: Sequence[Example], change: Change) -> tuple[dict[str, Any], dict[str, float]]:
+    changed = [replace(one, seen=change(one.seen)) for one in (*(entry.example for entry in known), *samples)]
+    return fit_all(changed), fit_subjects.fit([case for entry in known for case in entry.cases])
+
+
+def line(name: str, outcomes: Sequence[scoring.Outcome]) -> str:
+    """One row of the table of results."""
+    result = scoring.summary(outcomes)
+    shares = [result["fields"][field] for field in scoring.FIELDS]
+    ends = [result[part]["f1"] for part in ("fact", "full", "organisations")]
+    return f"| {name} | " + " | ".join(f"{value:.3f}" for value in (result["figure"]["f1"], *shares, *ends)) + " |"
+
+
+def curve(guesses: Sequence[Guess]) -> dict[str, float]:
+    """Weights of the confidence curve, fitted on left-out facts."""
+    names = list(guesses[0].traits)
+    matrix = np.array([[guess.traits[name] for name in names] for guess in guesses])
+    model = LogisticRegression(C=1.0, fit_intercept=False, max_iter=1000)
+    model.fit(matrix, [guess.right for guess in guesses])
+    return dict(zip(names, (round(float(x), 4) for x in model.coef_[0]), strict=True))
+
+
+def left_out_confidence(guesses: Sequence[Guess]) -> Iterator[tuple[float, bool]]:
+    """Confidence of each fact by a curve that was fitted without its part of the documents, and whether it is right."""
+    parts = np.array_split(np.arange(len(guesses)), FOLDS)
+    for part in parts:
+        inside = set(part.tolist())
+        weight = curve([guess for i, guess in enumerate(guesses) if i not in inside])
+        for i in part:
+            score = sum(weight[name] * value for name, value in guesses[i].traits.items())
+            yield float(1 / (1 + np.exp(-score))), guesses[i].right
+
+
+def reliability(judged: Sequence[tuple[float, bool]]) -> Iterator[str]:
+    """The reliability table, and the expected calibration error over its bins."""
+    error = 0.0
+    for low, high in pairwise(BINS):
+        inside = [(p, right) for p, right in judged if low <= p < high or (p == high == 1.0)]
+        if inside:
+            stated = sum(p for p, _ in inside) / len(inside)
+            held = sum(right for _, right in inside) / len(inside)
+            error += abs(stated - held) * len(inside) / len(judged)
+            yield f"| {low:.2f} to {high:.2f} | {len(inside)} | {stated:.3f} | {held:.3f} |"
+    yield f"expected calibration error {error:.3f}"
+
+
+def main() -> int:
+    """Prints the tables."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("--calibrate", action="store_true", help="write the curve of confidence into the model file")
+    parser.add_argument("--ablate", action="store_true", help="leave out each part in turn")
+    options = parser.parse_args()
+    nlp, register = build(READING), load_register()
+    entries = [entry_of(one, register) for folder in options.folders for one in load_documents(folder, nlp)]
+    samples = load_samples(nlp)
+    outcomes, guesses = run(entries, samples)
+    print(line("left out", outcomes))
+    stored, weight = _fit(entries, samples, same)
+    print(line("fitted", [compare(one, judge(one, stored, weight, same)) for one in entries]))
+    print(*reliability(list(left_out_confidence(guesses))), sep="\n")
+    if options.calibrate:
+        write({**json.loads(MODEL.read_text(encoding="utf-8")), "confidence": curve(guesses)})
+    if options.ablate:
+        print(line("without samples", run(entries, [])[0]))
+        for change in (without_frames, without_cues, without_words, without_labels, without_neighbours):
+            print(line(change.__name__.replace("_", " "), run(entries, samples, change)[0]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

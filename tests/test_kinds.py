@@ -1,0 +1,93 @@
+"""Kind, status, basis, polarity and measure by themselves, on sentences that nothing was fitted to."""
+
+import pytest
+
+import extract
+from extract.confidence import log_odds
+from extract.features import cues, split
+from extract.kinds import model_of
+
+
+@pytest.fixture(scope="module")
+def nlp():
+    return extract.load()
+
+
+def only(nlp, text):
+    (fact,) = nlp(text)._.facts
+    return fact
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "status"),
+    [
+        ("The hospital plans to save £14m next year.", "saving", "planned"),
+        ("The trust overspent by £9.2m last year.", "deficit", "actual"),
+        ("The group finished the year with a surplus of £3m.", "surplus", "actual"),
+        ("Up to 250 jobs could go at the hospital.", "job_cut", "possible"),
+        ("The hospital will close 120 posts by March.", "job_cut", "planned"),
+        ("Agency staff cost the trust £6.4m last year.", "cost", "actual"),
+        ("The government gave hospitals £450m of extra funding last year.", "funding", "actual"),
+        ("The deficit is forecast to reach £31m.", "deficit", "forecast"),
+        ("In our survey 64% of respondents said that they were worried.", "survey", "actual"),
+    ],
+)
+def test_plain_sentences(nlp, text, kind, status):
+    fact = only(nlp, text)
+    assert (fact.kind, fact.status) == (kind, status)
+
+
+@pytest.mark.parametrize(
+    ("text", "basis"),
+    [
+        ("It will cut 200 whole-time equivalents.", "wte"),
+        ("It will make 200 redundancies.", "redundancies"),
+        ("It will lose 200 staff.", "people"),
+        ("It must save 5% of its income.", "turnover"),
+        ("It must cut 50% of its running costs.", "running_costs"),
+        ("It will lose 4% of its workforce.", "workforce"),
+        ("It must save £5m.", None),
+    ],
+)
+def test_basis(nlp, text, basis):
+    assert only(nlp, text).basis == basis
+
+
+@pytest.mark.parametrize(
+    ("text", "polarity"),
+    [
+        ("The trust denied that 500 jobs would go.", "denied"),
+        ("Reports that 500 jobs will be axed are untrue, the trust said.", "denied"),
+        ("There are no plans to cut 500 jobs.", "denied"),
+        ("The trust will cut 500 jobs.", "stated"),
+        ("The trust did not deny anything: 500 jobs will go.", "stated"),
+    ],
+)
+def test_polarity(nlp, text, polarity):
+    fact = only(nlp, text)
+    assert fact.polarity == polarity
+    assert fact.status == "possible" or polarity == "stated"
+
+
+def test_measure_is_in_the_words_of_the_text(nlp):
+    text = "The board approved a £97m savings drive."
+    fact = only(nlp, text)
+    assert fact.measure == "savings drive"
+    assert fact.measure in text
+
+
+def test_cues_are_words_stems_and_phrases():
+    found = {name for _, _, name in cues(split("Overspending left a black hole, and 40 posts may go"))}
+    assert {"deficit", "job", "s.modal"} <= found
+
+
+def test_a_model_gives_probabilities_of_the_allowed_classes():
+    model = model_of({"classes": ["a", "b", "c"], "features": {"x": [2.0, 0.0, 0.0], "y": [0.0, 1.0, 0.0]}})
+    assert max(model.probabilities({"x": 1.0}).items(), key=lambda item: item[1])[0] == "a"
+    left = model.probabilities({"x": 1.0, "unknown": 9.0}, allowed=["b", "c"])
+    assert left == pytest.approx({"b": 0.5, "c": 0.5})
+
+
+def test_log_odds_are_held():
+    assert log_odds(0.5) == 0.0
+    assert 5.5 < log_odds(1.0) == pytest.approx(-log_odds(0.0)) < 6.1
