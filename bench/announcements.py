@@ -24,7 +24,7 @@ from extract.scoring import read_gold
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))  # the links made by reading live with the tests
 
-from gold_database import agreement, build, fact_id, read_links  # noqa: E402
+from gold_database import agreement, build, fact_id, read_links
 
 LINKED = """select af.fact, af.announcement from announcement_facts af join facts f on f.id = af.fact
             where f.kind in ('job_cut', 'saving')"""
