@@ -266,7 +266,8 @@ def correct(fact: str | None, fields: tuple[str, ...], db_path: Path, **said: st
     from db import corrections as people  # noqa: PLC0415
 
     if said["document"] and fact:
-        fact, fields = None, (fact, *fields)
+        fields = (fact, *fields)
+        fact = None
     pairs = [field.partition("=") for field in fields]
     if not pairs or not all(name and mark for name, mark, _ in pairs):
         raise UsageError("say what is right as FIELD=VALUE, such as status=planned or verdict=wrong")

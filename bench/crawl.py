@@ -43,7 +43,8 @@ def build(folder: Path, pages: int) -> Source:
     opening = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
     (site / "sitemap.xml").write_text(f"{opening}{urls}</urlset>", encoding="utf-8")
     return Source(
-        id="bench", name="Bench", url=f"https://{HOST}/", kind="press", licence="none", may_republish=False, rhythm_days=1,
+        id="bench", name="Bench", url=f"https://{HOST}/", kind="press", licence="none", may_republish=False,
+        rhythm_days=1,
         least=pages, most=pages, hosts=[HOST], start=[Start(f"https://{HOST}/sitemap.xml", "sitemap")], relevance="all",
     )  # fmt: skip
 

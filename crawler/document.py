@@ -37,7 +37,7 @@ class Cell:
 
 @dataclass(slots=True)
 class Table:
-    """A table in reading order; ``start:end`` covers caption and rows. Spanned positions are not repeated in ``cells``."""
+    """A table in reading order; ``start:end`` covers caption and rows. ``cells`` repeats no spanned position."""
 
     number: int  # counted from 1 in the document
     start: int

@@ -29,7 +29,7 @@ class Figure:
 
 @dataclass(slots=True)
 class Period:
-    """A time as the text names it. ``label`` is the canonical form: 2025/26, 2025, 2023/24-2025/26, 2010-2014, 2018/19-."""
+    """A time as the text names it. ``label``: 2025/26, 2025, 2023/24-2025/26, 2010-2014, 2018/19-."""
 
     start: int
     end: int
