@@ -172,8 +172,10 @@ def crawl(
     `crawl feed URL`, `crawl sitemap URL` and `crawl url URL` collect from addresses.
     """
     from crawler.run import Options, sources_for  # noqa: PLC0415 - Scrapy takes a second to import
-    from crawler.settings import Pace  # noqa: PLC0415
+    from crawler.settings import CONTACT, Pace  # noqa: PLC0415
 
+    if not os.environ.get(CONTACT):
+        click.echo(f"breakeven: set {CONTACT} to an address, so that publishers can write to you", err=True)
     failures = _collect(db_path, sources_for(spiders), Options(since, limit, backfill), Pace(private=allow_private))
     ctx.exit(1 if failures else 0)
 

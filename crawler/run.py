@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -55,12 +56,15 @@ class Summary:
     tallies: dict[str, Tally] = field(default_factory=dict)
     forbidden: int = 0  # addresses that robots.txt kept us from
     stats: dict[str, object] = field(default_factory=dict)  # Scrapy's own
+    skipped: dict[str, str] = field(default_factory=dict)  # source: the environment variable that its key is wanted in
 
 
 def crawl(sources: list[Source], store: Store, options: Options | None = None, pace: Pace | None = None) -> Summary:
     """Collect from the sources into the store. Runs once a process, as Twisted's reactor does."""
     options = options or Options()
     check(options)
+    skipped = {source.id: source.key for source in sources if source.key and not os.environ.get(source.key)}
+    sources = [source for source in sources if source.id not in skipped]
     for source in sources:
         store.register(source)
     process = AsyncCrawlerProcess(scrapy_settings(sources, pace or Pace()))
@@ -68,7 +72,7 @@ def crawl(sources: list[Source], store: Store, options: Options | None = None, p
     process.crawl(crawler, sources=sources, store=store, options=options)
     process.start()
     stats = crawler.stats.get_stats() if crawler.stats else {}
-    summary = Summary(forbidden=int(stats.get("robotstxt/forbidden", 0)), stats=dict(stats))
+    summary = Summary(forbidden=int(stats.get("robotstxt/forbidden", 0)), stats=dict(stats), skipped=skipped)
     for source in sources:
         tally = crawler.spider.states[source.id].tally  # type: ignore[union-attr]
         summary.tallies[source.id] = tally
@@ -99,8 +103,10 @@ def sources_for(names: Sequence[str]) -> list[Source]:
 
 def report(summary: Summary) -> str:
     """One line a source, for people."""
-    return "\n".join(
+    skipped = [f"{name:24s} skipped: it needs a key in ${key}" for name, key in summary.skipped.items()]
+    counted = [
         f"{name:24s} {tally.listed:,} listed, {tally.left_out:,} left out, {tally.asked:,} asked, {tally.new:,} new, "
         f"{tally.changed:,} changed, {tally.unchanged:,} unchanged, {tally.failed:,} failed"
         for name, tally in summary.tallies.items()
-    )
+    ]
+    return "\n".join(counted + skipped)

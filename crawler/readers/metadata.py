@@ -32,12 +32,6 @@ def from_page(tree: Element) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
-def canonical(tree: Element) -> str | None:
-    """The address that a page gives as its own, when it is a web address."""
-    links = tree.xpath("//link[@rel='canonical']/@href") + tree.xpath("//meta[@property='og:url']/@content")
-    return next((str(link).strip() for link in links if str(link).strip().startswith(("http://", "https://"))), None)
-
-
 def _linked_data(tree: Element) -> dict[str, Any]:
     """The first JSON-LD object that is an article, report or the like; an empty mapping when there is none."""
     for script in tree.xpath("//script[@type='application/ld+json']/text()"):
