@@ -364,8 +364,11 @@ def _change(item: Cluster, what: str, before: str | None, after: str, because: s
 
 def _write_changes(db: Database, changes: list[dict[str, Any]], at: str) -> None:
     for change in changes:
-        parts = [at, *(str(change[name]) for name in ("announcement", "what", "old", "new"))]
-        change |= {"id": hashlib.sha256("|".join(parts).encode()).hexdigest()[:16], "at": at}
+        parts = [change[name] for name in ("announcement", "what", "old", "new")]
+        alike = "announcement = ? and what = ? and old is ? and new is ?"
+        before = db.table("announcement_changes").count_where(alike, parts)  # a figure can go back and forth
+        words = "|".join(str(part) for part in [*parts, before])
+        change |= {"id": hashlib.sha256(words.encode()).hexdigest()[:16], "at": at}
     db.table("announcement_changes").insert_all(changes, pk="id", ignore=True)
     db.execute(
         """update announcements set updated = ? where updated <> ? and id in

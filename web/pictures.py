@@ -1,4 +1,4 @@
-"""Pictures of the site for the documents: ``python -m web.pictures nhs.db docs/pictures``."""
+"""Pictures of the site for the documents: ``python -m web.pictures nhs.db docs/pictures home fact``."""
 
 from __future__ import annotations
 
@@ -37,21 +37,24 @@ def addresses(db_path: Path) -> dict[str, str]:
     return FIXED | {name: row[0] for name, row in picked.items() if row}
 
 
-def take(db_path: Path, folder: Path) -> list[Path]:
-    """Write a PNG of each page at desk and phone width; gives their paths."""
+def take(db_path: Path, folder: Path, names: list[str]) -> list[Path]:
+    """Write a PNG of each named page (of every page when none is named) at desk and phone width; gives their paths."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only this command needs it
 
     browser_path = chromium()
     if browser_path is None:
         raise UsageError("no Chromium: install one, or name it in $BREAKEVEN_CHROMIUM")
+    paths = addresses(db_path)
+    if unknown := sorted(set(names) - set(paths)):
+        raise UsageError(f"no page is called {unknown[0]!r}; there are {', '.join(paths)}")
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     with serving(db_path) as base, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
         for suffix, (width, height) in WIDTHS.items():
             page = browser.new_page(viewport={"width": width, "height": height})
-            for name, path in addresses(db_path).items():
-                page.goto(base + path)
+            for name in names or paths:
+                page.goto(base + paths[name])
                 written.append(folder / f"{name}{suffix}.png")
                 page.screenshot(path=written[-1])
         browser.close()
@@ -60,11 +63,11 @@ def take(db_path: Path, folder: Path) -> list[Path]:
 
 def main(arguments: list[str]) -> int:
     """Take the pictures; 2 on bad usage."""
-    if len(arguments) != 2:
-        print("usage: python -m web.pictures DATABASE FOLDER", file=sys.stderr)
+    if len(arguments) < 2:
+        print("usage: python -m web.pictures DATABASE FOLDER [PAGE...]", file=sys.stderr)
         return 2
     try:
-        for path in take(Path(arguments[0]), Path(arguments[1])):
+        for path in take(Path(arguments[0]), Path(arguments[1]), arguments[2:]):
             print(path)
     except BreakevenError as error:
         print(f"web.pictures: {error}", file=sys.stderr)

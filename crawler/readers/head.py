@@ -46,13 +46,13 @@ def _headline(lines: list[str]) -> str | None:
     """The first line that can be a headline; not a label, banner or date, and before any long paragraph."""
     banners = []
     for line in lines[:12]:
-        if len(line) > 200:
-            break
+        if len(line) > 200 or (len(line) > 80 and line.endswith(".")):
+            break  # a sentence: the body has begun
         if _pattern("head", "not_headline").search(line) or DATE.fullmatch(line):
             continue
         if line.isupper():
             banners.append(line)
-        elif len(banners) < 2 and len(line.split()) >= 3 and not (line.endswith(".") and len(line) > 80):
+        elif len(banners) < 2 and len(line.split()) >= 3:
             return line
     # Of several banners the first names the publisher or the series, the last the document.
     return banners[-1] if banners else None

@@ -78,5 +78,3 @@ def _apply(front: dict[str, Any], document: Document) -> None:
         document.kind = None
     document.published = iso_date(front.get("date") or front.get("published"))
     document.updated = iso_date(front.get("updated") or front.get("last_modified_at"))
-    if isinstance(front.get("url"), str) and front["url"].startswith(("http://", "https://")):
-        document.aliases.append(front["url"])
