@@ -1,7 +1,7 @@
 """Measures of the readers: ``python -m bench.readers [facts|cells|pack|main PAGES_FOLDER]``.
 
 ``facts``: the same report in every format gives the same facts. ``cells``: precision and recall of table cells by
-format. ``pack``: pages a second and peak memory for a pack of about 300 pages. ``main``: main text of the HTML pages in a
+format. ``pack``: pages a second and peak memory for a pack of 300 pages. ``main``: main text of the HTML pages in a
 folder against trafilatura, readability-lxml and plain text, as far as these are installed.
 """
 
