@@ -34,8 +34,12 @@ class Run:
         self.failures.append(error)
 
     def mend(self, stage: str, place: str) -> None:
-        """Forget the failure of a path or address that has now worked."""
-        self.db.execute("delete from failures where coalesce(path, url) = ? and stage = ?", [place, stage])
+        """Forget the failures of a path or address that has now worked, and of what lies inside it."""
+        self.db.execute(
+            "delete from failures where stage = :stage and (coalesce(path, url) = :place"
+            " or coalesce(path, url) >= :place || '/' and coalesce(path, url) < :place || '0')",
+            {"stage": stage, "place": place},
+        )
 
 
 @contextmanager

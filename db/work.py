@@ -50,14 +50,21 @@ def add(run: Run, paths: Iterable[Path]) -> list[Saved]:
     saved = []
     for path in follow(wanted, len(wanted), "reading"):
         try:
-            saved.append(store.save(worker.read_safely(files.load(path), name=str(path))))
+            document = worker.read_safely(files.load(path), name=str(path))
+            saved.append(store.save(document))
         except BreakevenError as error:
-            run.fail("read", str(error), path=str(path))
-            warn(str(error))
+            _refuse(run, str(path), str(error))
         else:
             run.mend("read", str(path))
+            for problem in document.problems:
+                _refuse(run, problem.partition(": ")[0], problem)
     run.documents += sum(one.change != "same" for one in saved)
     return saved
+
+
+def _refuse(run: Run, place: str, error: str) -> None:
+    run.fail("read", error, path=place)
+    warn(error)
 
 
 def extract_pending(run: Run, everything: bool = False, workers: int | None = None, dask: str | None = None) -> int:

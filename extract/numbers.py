@@ -13,6 +13,7 @@ ADDRESS = re.compile(r"[\w.-]*://|\bwww\.|@\w|\]\([^)\s]*$|\b(?:href|src)=")
 JOINED = re.compile(
     r"(?:[\d%]|\d\s?(?:m|bn|k|million|billion))\s$"
 )  # before a dash that joins two numbers and is no sign
+YEAR_BEFORE = re.compile(r"(?<![\d,.£])(?:19|20)\d\d\s?[-–/]\s?$")
 SPACE = r"[ \u00a0\u202f\u2009]"
 
 
@@ -75,8 +76,19 @@ def digit_numbers(text: str, spans: Windows) -> list[Number]:
             number.value = -number.value
         elif m["sign"]:
             number.start += 1
-        found.append(number)
+        if not _ends_year_pair(text, number):
+            found.append(number)
     return found
+
+
+def _ends_year_pair(text: str, number: Number) -> bool:
+    """Whether a bare number is the second year of a pair: the 21 of *2020-21*."""
+    bare = number.digits.isdigit() and not number.unit and number.scale == 1.0
+    return (
+        bare
+        and len(number.digits) == 2
+        and YEAR_BEFORE.search(text, max(0, number.start - 8), number.start) is not None
+    )
 
 
 def _unit(m: re.Match[str], currency: str) -> str:

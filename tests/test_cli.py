@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+import zipfile
 
 import pytest
 from click.testing import CliRunner
@@ -325,3 +326,20 @@ def fetch(port, path):
                 raise
             time.sleep(0.1)
     raise TimeoutError(path)
+
+
+def test_a_bad_member_of_an_archive_costs_itself_alone(call, tmp_path):
+    pack = tmp_path / "papers.zip"
+    with zipfile.ZipFile(pack, "w") as archive:
+        archive.writestr("good.txt", PAGE.format(300, 1))
+        archive.writestr("bad.pdf", b"this is no portable document")
+    answer = call("add", pack)
+    assert answer.exit_code == 1
+    assert len(answer.stderr.splitlines()) == 1
+    db = Database(tmp_path / "nhs.db")
+    assert [row["path"] for row in db.table("failures").rows] == [f"{pack}/bad.pdf"]
+    assert db["job_cuts"].count >= 1
+    with zipfile.ZipFile(pack, "w") as archive:
+        archive.writestr("good.txt", PAGE.format(300, 1))
+    assert call("add", pack).exit_code == 0
+    assert db.table("failures").count == 0

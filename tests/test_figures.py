@@ -34,6 +34,9 @@ def figures_of(text: str) -> list[Figure]:
     [
         ("The trust must save £12.4mn this year.", [pounds(12_400_000)]),
         ("In 2012–13 the deficit was £1.5bn.", [pounds(1_500_000_000)]),
+        ("In 2020-21 redundancy payments rose.", []),
+        ("Redundancies cost £222m in 2010-11 and £141m in 2011-12.", [pounds(222_000_000), pounds(141_000_000)]),
+        ("The trust will lose 20-21 jobs.", [posts(20, 21)]),
         ("Savings of between £50 million and £60 million are planned.", [pounds(50_000_000, 60_000_000)]),
         ("It faces a £50-60m gap.", [pounds(50_000_000, 60_000_000)]),
         ("It faces a £50m–£60m gap.", [pounds(50_000_000, 60_000_000)]),
