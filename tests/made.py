@@ -46,13 +46,13 @@ def fact(text=TEXT, quote="200 jobs", unit="posts", value=200.0, **changed):
 
 
 def result(text=TEXT):
-    """Two facts, two mentions of one body (a name and a pronoun), one table value that is a fact."""
+    """Two facts, two mentions of one body (a name and its hospital), one table value that is a fact."""
     jobs = re.search(r"(\d+) jobs", text)
     facts = [
         fact(text, jobs[0], value=float(jobs[1])),
         fact(text, "£2m", "GBP", 2e6, kind="cost", basis=None),
     ]
     at = text.index("The trust")
-    mentions = [Mention(at, at + 9, "The trust", "RX1"), Mention(0, 4, "Jobs", "RX1", kind="pronoun")]
+    mentions = [Mention(at, at + 9, "The trust", "RX1"), Mention(0, 4, "Jobs", "RX1", kind="site")]
     values = [TableValue(1, None, 1, 1, "A1", "Cost", "£2m", 2e6, "GBP", "RX1", fact=1)]
     return Result(facts, mentions, values)

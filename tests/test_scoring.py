@@ -64,7 +64,7 @@ def test_fields_count_where_the_guide_says(change, fact_f1, full_f1):
     ],
 )
 def test_what_does_not_match_counts_twice(change):
-    result = scored([fact("£5m", 20, **change)], gold(fact("£5m", 20)))
+    result = scored([fact("£5m", 20) | change], gold(fact("£5m", 20)))
     assert result["facts"] == {"gold": 1, "system": 1, "matched": 0, "unsupported": 0}
     assert result["figure"]["f1"] == 0.0
 
