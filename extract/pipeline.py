@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cache
@@ -250,10 +251,22 @@ def fact(text: str, figure: Figure, span: Span, label: Label, subject: Subject) 
 
 
 def _join_tables(doc: Doc) -> None:
-    """Gives table values the organisation of their fact, or of another fact of the same row."""
+    """Gives table values the organisation of their fact, else of another of the row, else the one that the row names."""
     by_cell = {fact.cell: index for index, fact in enumerate(doc._.facts) if fact.cell}
     by_row = {cell[:2]: doc._.facts[index].organisation for cell, index in by_cell.items()}
+    named = _named_in_rows(doc)
     for value in doc._.table_values:
-        value.fact = by_cell.get((value.table_no, value.row, value.column))
-        if value.organisation is None:
-            value.organisation = by_row.get((value.table_no, value.row))
+        row = value.table_no, value.row
+        value.fact = by_cell.get((*row, value.column))
+        value.organisation = value.organisation or by_row.get(row) or named.get(row)
+
+
+def _named_in_rows(doc: Doc) -> dict[tuple[int, int], str]:
+    """Table number and row to the organisation in its cells, where there is just one."""
+    mentions = sorted((mention.start, mention.organisation) for mention in doc._.mentions if mention.organisation)
+    found: dict[tuple[int, int], set[str]] = {}
+    for table in doc._.tables:
+        for cell in table.cells:
+            inside = mentions[bisect_left(mentions, (cell.start, "")) : bisect_left(mentions, (cell.end, ""))]
+            found.setdefault((table.number, cell.row), set()).update(organisation for _, organisation in inside)
+    return {row: bodies.pop() for row, bodies in found.items() if len(bodies) == 1}

@@ -24,9 +24,9 @@ from db.store import Store
 
 TRUST = "Manchester University NHS Foundation Trust"
 PAGE = f"Trust to cut jobs\n\nPublished 3 July 2025\n\n{TRUST} will cut {{}} jobs and save £{{}}m in 2025/26.\n"
-TABLE = """<html><body><main><h1>Costs</h1><p>Costs of the wards.</p>
-<table><tr><th>Ward</th><th>Cost</th></tr><tr><td>Ward 1</td><td>£1m</td></tr>
-<tr><td>Ward 2</td><td>£2m</td></tr></table>
+TABLE = """<html><body><main><h1>Costs</h1><p>Costs of the boards.</p>
+<table><tr><th>Board</th><th>Cost</th></tr><tr><td>NHS Devon ICB</td><td>£1m</td></tr>
+<tr><td>NHS Dorset ICB</td><td>Within Range</td></tr></table>
 </main></body></html>"""
 TIMES = {"first_seen", "last_seen", "fetched", "updated", "at", "since", "until"}
 
@@ -84,8 +84,11 @@ def test_facts_are_found_with_their_words(call, folder, tmp_path):
     db = Database(tmp_path / "nhs.db")
     rows = db.execute("select quote, low, organisation, period from job_cuts order by low").fetchall()
     assert rows == [(f"{n}00 jobs", 100 * n, "R0A", "2025/26") for n in range(1, 6)]
-    values = db.execute("select row_label, column_label, value, unit from table_values order by value").fetchall()
-    assert values == [("Ward 1", "Cost", 1e6, "GBP"), ("Ward 2", "Cost", 2e6, "GBP")]
+    values = db.execute("select row_label, column_label, value, unit, organisation from table_values order by row")
+    assert values.fetchall() == [
+        ("NHS Devon ICB", "Cost", 1e6, "GBP", "QJK"),
+        ("NHS Dorset ICB", "Cost", None, None, "QVV"),
+    ]
 
 
 BAD = {

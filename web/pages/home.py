@@ -74,7 +74,8 @@ def reported_between(conn: sqlite3.Connection, start: str, end: str) -> list[dic
     """Up to eight announcements that came or changed from one day until before another."""
     sql = f"""select {COLUMNS} {SOURCE} where coalesce(a.updated, a.last_reported) >= ? and coalesce(a.updated,
     a.last_reported) < ?
-      order by a.organisation is null, a.kind = 'funding', a.last_reported desc, a.kind = 'job_cut' desc, a.high desc limit 8"""
+      order by a.organisation is null, a.kind = 'funding', a.last_reported desc, a.kind = 'job_cut' desc,
+        a.high desc limit 8"""
     return [worded(found) for found in rows(conn, sql, (start, end))]
 
 
