@@ -95,9 +95,11 @@ def serve(host: str, port: int, db_path: Path) -> None:
     """Publish the database with Datasette and the site, until interrupted."""
     from web.serve import serve as run_server  # noqa: PLC0415
 
-    database.connect(db_path, create=False).close()
+    published = db_path.is_file() and not os.access(db_path, os.W_OK)  # nothing can change it, nor need it be migrated
+    if not published:
+        database.connect(db_path, create=False).close()
     click.echo(f"http://{host}:{port}/")
-    run_server(db_path, host=host, port=port)
+    run_server(db_path, host=host, port=port, immutable=published)
 
 
 @main.command()
@@ -210,10 +212,10 @@ def _collect(db_path: Path, sources: list[Source], options: Options, pace: Pace)
         store = crawling.CrawlStore(db, run, complete=options.whole)
         summary = crawl(sources, store, options, pace)
         click.echo(report(summary))
+        for failure in run.failures:
+            click.echo(f"breakeven: {failure}", err=True)
         copies = crawling.mark_copies(db)
         count = work.extract_pending(run)
-    for failure in run.failures:
-        click.echo(f"breakeven: {failure}", err=True)
     click.echo(
         f"{run.documents:,} documents new or changed, {copies:,} copies of others, "
         f"{count:,} extracted, {run.facts:,} facts"

@@ -251,7 +251,7 @@ def fact(text: str, figure: Figure, span: Span, label: Label, subject: Subject) 
 
 
 def _join_tables(doc: Doc) -> None:
-    """Gives table values the organisation of their fact, else of another of the row, else the one that the row names."""
+    """Gives table values the organisation of their fact, else of another of the row, else the one the row names."""
     by_cell = {fact.cell: index for index, fact in enumerate(doc._.facts) if fact.cell}
     by_row = {cell[:2]: doc._.facts[index].organisation for cell, index in by_cell.items()}
     named = _named_in_rows(doc)

@@ -317,6 +317,16 @@ def test_serve_publishes_tables_search_and_json(call, folder, tmp_path):
         process.wait()
 
 
+@pytest.mark.parametrize("writable", [True, False], ids=["working file", "published file"])
+def test_a_file_that_nothing_can_change_is_served_as_such(call, folder, monkeypatch, writable):
+    served = []
+    call("add", folder)
+    monkeypatch.setattr("web.serve.serve", lambda path, **options: served.append(options["immutable"]))
+    monkeypatch.setattr(os, "access", lambda path, mode: writable or mode != os.W_OK)  # for a superuser
+    assert call("serve").exit_code == 0
+    assert served == [not writable]
+
+
 def fetch(port, path):
     """The text at an address of the site, which may take a moment to come up."""
     for _ in range(200):
