@@ -24,7 +24,7 @@ from extract.kinds import MODEL, Model, first_look, kind_features, kind_row, mod
 from extract.neighbours import Probabilities
 from extract.pipeline import build
 
-STRENGTH = {"kind": 0.5, "status": 0.5}  # C of scikit-learn: the smaller, the more the weights are held down
+STRENGTH = {"kind": 0.25, "status": 0.25}  # C of scikit-learn: the smaller, the more the weights are held down
 LEAST = 2  # groups in which a feature must stand
 INNER_FOLDS = 5
 Row = tuple[str, dict[str, float], str]  # group, features, class
