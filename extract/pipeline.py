@@ -40,6 +40,7 @@ Span = tuple[str | None, str | None, str | None]
 Subject = tuple[str | None, float, str | None]
 COMPONENTS = ("layout", "figures", "periods", "organisations", "kinds", "subjects", "facts")
 EXTENSIONS = (
+    "whole",  # the text; spaCy puts ``doc.text`` together anew at each call, so the components share one copy
     "blocks",
     "tables",
     "table_values",
@@ -94,7 +95,9 @@ class Words:
     def __call__(self, text: str) -> Doc:
         """The text as a ``Doc`` whose ``text`` is the same."""
         pairs = TOKEN.findall(text)
-        return Doc(self.vocab, words=[word for word, _ in pairs], spaces=[bool(space) for _, space in pairs])
+        doc = Doc(self.vocab, words=[word for word, _ in pairs], spaces=[bool(space) for _, space in pairs])
+        doc.user_data["text"] = text
+        return doc
 
     def to_bytes(self, exclude: tuple[str, ...] = ()) -> bytes:
         """Nothing to keep: spaCy asks when a pipeline is saved."""
@@ -103,6 +106,12 @@ class Words:
     def from_bytes(self, data: bytes, exclude: tuple[str, ...] = ()) -> Words:
         """Nothing to restore."""
         return self
+
+
+def text_of(doc: Doc) -> str:
+    """The document's text as it came, which spaCy would put together anew from its tokens at each call."""
+    text: str | None = doc.user_data.get("text")
+    return doc.text if text is None else text
 
 
 def _extend() -> None:
@@ -118,11 +127,12 @@ def layout(nlp: Language, name: str) -> Component:
     _extend()
 
     def component(doc: Doc) -> Doc:
+        doc._.whole = doc.text
         source = doc._.source
         if source is not None and source.blocks:
             doc._.blocks, doc._.tables = source.blocks, source.tables
         else:
-            doc._.blocks, doc._.tables = read_layout(doc.text)
+            doc._.blocks, doc._.tables = read_layout(text_of(doc))
         return doc
 
     return component
@@ -133,9 +143,9 @@ def figures(nlp: Language, name: str) -> Component:
     """Amounts, shares and counts of prose and tables, in the order of the text."""
 
     def component(doc: Doc) -> Doc:
-        found = find_figures(doc.text, doc._.blocks) + figures_in_tables(doc.text, doc._.tables, doc._.blocks)
+        found = find_figures(text_of(doc), doc._.blocks) + figures_in_tables(text_of(doc), doc._.tables, doc._.blocks)
         doc._.figures = sorted(found, key=lambda figure: (figure.start, figure.end))
-        doc._.table_values = table_values(doc.text, doc._.tables, doc._.blocks)
+        doc._.table_values = table_values(text_of(doc), doc._.tables, doc._.blocks)
         return doc
 
     return component
@@ -146,8 +156,8 @@ def periods(nlp: Language, name: str) -> Component:
     """Times as the text names them, resolved against the date of publication, and the period of each figure."""
 
     def component(doc: Doc) -> Doc:
-        doc._.periods = find_periods(doc.text, published(doc._.source))
-        doc._.spans = date_figures(doc._.figures, doc._.periods, doc._.source, doc.text, doc._.blocks, doc._.tables)
+        doc._.periods = find_periods(text_of(doc), published(doc._.source))
+        doc._.spans = date_figures(doc._.figures, doc._.periods, doc._.source, text_of(doc), doc._.blocks, doc._.tables)
         return doc
 
     return component
@@ -165,7 +175,7 @@ def organisations(nlp: Language, name: str) -> Component:
     linker = Linker(load_register())
 
     def component(doc: Doc) -> Doc:
-        doc._.mentions = linker.mentions(doc.text, doc._.blocks, doc._.source)
+        doc._.mentions = linker.mentions(text_of(doc), doc._.blocks, doc._.source)
         return doc
 
     return component
@@ -184,7 +194,7 @@ def kinds(nlp: Language, name: str) -> Component:
 
 def surroundings(doc: Doc) -> Surroundings:
     """What the features of kind and status are drawn from."""
-    return Surroundings(doc.text, doc._.figures, doc._.spans, doc._.blocks, doc._.table_values, doc._.source)
+    return Surroundings(text_of(doc), doc._.figures, doc._.spans, doc._.blocks, doc._.table_values, doc._.source)
 
 
 @Language.factory("breakeven_subjects", requires=["doc._.labels", "doc._.mentions"], assigns=["doc._.subjects"])
@@ -195,7 +205,7 @@ def subjects(nlp: Language, name: str) -> Component:
     def component(doc: Doc) -> Doc:
         doc._.subjects = []
         if doc._.figures:
-            scene = scenes.read(doc.text, doc._.blocks, doc._.tables, doc._.mentions, register, doc._.source)
+            scene = scenes.read(text_of(doc), doc._.blocks, doc._.tables, doc._.mentions, register, doc._.source)
             doc._.subjects = [_subject(*pair, scene) for pair in zip(doc._.figures, doc._.labels, strict=True)]
         return doc
 
@@ -211,7 +221,7 @@ def facts(nlp: Language, name: str) -> Component:
     """Everything known of each figure put together, and the values of the tables."""
 
     def component(doc: Doc) -> Doc:
-        text = doc.text  # spaCy puts it together anew at each call
+        text = text_of(doc)
         rows = zip(doc._.figures, doc._.spans, doc._.labels, doc._.subjects, strict=True)
         doc._.facts = [fact(text, *row) for row in rows]
         _join_tables(doc)

@@ -1,0 +1,74 @@
+"""Words a second of our pipeline and of spaCy's full English one over the same texts, each in a process of its own.
+
+    python bench/speed.py FOLDER... [--repeat N] [--model en_core_web_sm]
+
+The folders hold .txt and .md files. Without the model installed only our own figure is printed. ``--documents N`` reads
+N documents in a row instead, and prints the peak of memory after each tenth part.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import spacy
+
+import extract
+
+
+def texts(folders: Sequence[Path]) -> list[str]:
+    """The texts of the folders, in order."""
+    paths = sorted(path for folder in folders for path in folder.iterdir() if path.suffix in {".txt", ".md"})
+    return [path.read_text(encoding="utf-8") for path in paths]
+
+
+def speed(model: str, read: Sequence[str], repeat: int) -> float:
+    """Words a second of processor time, models loaded and warm."""
+    nlp = extract.load() if model == "ours" else spacy.load(model)
+    for text in read[:3]:
+        nlp(text)
+    start = time.process_time()
+    for _ in range(repeat):
+        for text in read:
+            nlp(text)
+    return repeat * sum(len(text.split()) for text in read) / (time.process_time() - start)
+
+
+def memory(read: Sequence[str], documents: int) -> None:
+    """Peak memory in MB while many documents are read."""
+    nlp = extract.load()
+    for number in range(documents):
+        nlp(read[number % len(read)])
+        if (number + 1) % (documents // 10) == 0:
+            print(number + 1, "documents", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, "MB")
+
+
+def main() -> int:
+    """Prints the figures, each model in a child of its own."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--model", default="en_core_web_sm")
+    parser.add_argument("--only", help=argparse.SUPPRESS)
+    parser.add_argument("--documents", type=int, default=0)
+    options = parser.parse_args()
+    read = texts(options.folders)
+    if options.documents:
+        memory(read, options.documents)
+    elif options.only:
+        print(f"{options.only}: {speed(options.only, read, options.repeat):,.0f} words a second")
+    else:
+        there = importlib.util.find_spec(options.model) is not None
+        for model in ("ours", options.model) if there else ("ours",):
+            subprocess.run([sys.executable, *sys.argv, "--only", model], check=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
