@@ -40,7 +40,6 @@ Span = tuple[str | None, str | None, str | None]
 Subject = tuple[str | None, float, str | None]
 COMPONENTS = ("layout", "figures", "periods", "organisations", "kinds", "subjects", "facts")
 EXTENSIONS = (
-    "whole",  # the text; spaCy puts ``doc.text`` together anew at each call, so the components share one copy
     "blocks",
     "tables",
     "table_values",
@@ -127,7 +126,6 @@ def layout(nlp: Language, name: str) -> Component:
     _extend()
 
     def component(doc: Doc) -> Doc:
-        doc._.whole = doc.text
         source = doc._.source
         if source is not None and source.blocks:
             doc._.blocks, doc._.tables = source.blocks, source.tables
