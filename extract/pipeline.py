@@ -52,6 +52,7 @@ EXTENSIONS = (
     "facts",
 )
 TOKEN = re.compile(r"(\S+|[^\S ]+| )( ?)")
+OCR_SHARE = 0.8  # of its confidence a fact keeps when its text was recognised from an image: a guess
 LONGEST = 100_000_000  # characters; spaCy's own limit is for models that need memory in proportion
 
 
@@ -222,6 +223,9 @@ def facts(nlp: Language, name: str) -> Component:
         text = text_of(doc)
         rows = zip(doc._.figures, doc._.spans, doc._.labels, doc._.subjects, strict=True)
         doc._.facts = [fact(text, *row) for row in rows]
+        if doc._.source is not None and doc._.source.ocr:
+            for one in doc._.facts:
+                one.confidence = round(one.confidence * OCR_SHARE, 3)
         _join_tables(doc)
         return doc
 

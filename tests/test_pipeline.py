@@ -93,3 +93,11 @@ def test_words_do_not_pile_up_over_documents(nlp):
 def test_the_version_is_stable_and_names_the_package():
     assert extract.PIPELINE == extract.PIPELINE
     assert extract.PIPELINE.startswith("0.")
+
+
+def test_facts_of_recognised_text_are_less_sure(nlp, facts):
+    document = read(TEXT.encode(), name="leeds.txt")
+    document.ocr = True
+    scanned = {fact.quote: fact.confidence for fact in extract.read(nlp, document).facts}
+    assert scanned.keys() == facts.keys()
+    assert all(sure < facts[quote].confidence for quote, sure in scanned.items())

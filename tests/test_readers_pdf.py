@@ -223,6 +223,19 @@ def test_scanned_page_without_tesseract_says_what_to_install(monkeypatch):
         read(scanned_pdf(), "scan.pdf")
 
 
+def test_scanned_page_among_others_is_named_as_left_out(monkeypatch):
+    def draw(canvas):
+        canvas.drawString(72, 700, "The trust has a deficit of 45 million pounds for the year 2024/25.")
+        canvas.showPage()
+        canvas.drawImage(ImageReader(scan()), 0, 400, A4[0], A4[0] * 600 / 1654)
+
+    monkeypatch.setenv("PATH", "")
+    document = read(pdf(draw), "mixed.pdf")
+    assert "45 million pounds" in document.text
+    (problem,) = document.problems
+    assert problem.startswith("mixed.pdf: 1 of 2 pages are scanned images and were left out, first page 2; install")
+
+
 @pytest.mark.parametrize("kind", ["pdf", "png"])
 def test_scanned_page_is_recognised_and_marked(kind):
     out = io.BytesIO()

@@ -14,7 +14,7 @@ from markupsafe import Markup
 WIDTH = 480  # units of the drawing; the style sheet scales it
 ROW = 30
 LETTER = 8.4  # width of a letter in the widest of the common fonts
-LONGEST = 22  # letters of a label
+LONGEST = 26  # letters of a label
 SHADES = 4
 
 

@@ -98,8 +98,9 @@ def page(template: str, build: Build) -> Callable[[Datasette, Request], Awaitabl
             html = await datasette.render_template("sorry.html", {"message": BUSY, "ask": ask}, request=request)
             return Response.html(html, status=503)
         if isinstance(answer, dict):
-            html = await datasette.render_template(template, {"ask": ask, **answer}, request=request)
-            answer = Response.html(html)
+            contact = (datasette.plugin_config("breakeven") or {}).get("contact")
+            context = {"ask": ask, "contact": contact, **answer}
+            answer = Response.html(await datasette.render_template(template, context, request=request))
         return cached(request, answer)
 
     return view

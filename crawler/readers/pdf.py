@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 import pypdfium2
 
 from crawler.document import Document
@@ -15,7 +13,6 @@ from crawler.readers.pdf_tables import ruled_tables, worth_ruling
 from crawler.readers.pdf_words import Page, read_page
 
 _SCANNED_BELOW = 20  # characters of text on a page with an image
-log = logging.getLogger(__name__)
 
 
 def read(source: Input) -> Document:
@@ -35,11 +32,15 @@ def read(source: Input) -> Document:
     chosen = [page.number for page in pages if worth_ruling(page)]
     items = lay_out(pages, ruled_tables(source.data, chosen) if chosen else {})
     parts = agenda_items(bookmarks, items, len(pages))
+    left_out = _left_out(source, [number for number in scanned if number not in recognised], len(pages))
     if parts:
-        return cut(items, parts, set(recognised))
+        pack = cut(items, parts, set(recognised))
+        pack.problems += left_out
+        return pack
     writer = Writer()
     write(items, writer)
     found = writer.document(ocr=bool(recognised))
+    found.problems += left_out
     headings = [b for b in found.blocks if b.kind == "heading" and b.page == 1]
     top = min(headings, key=lambda b: (b.level, b.start), default=None)
     found.title = found.text[top.start : top.end] if top else None
@@ -83,5 +84,13 @@ def _recognise(source: Input, document: pypdfium2.PdfDocument, scanned: list[int
         return {number: ocr.page_pieces(document, number) for number in scanned[: limit("max_ocr_pages")]}
     if len(scanned) == total:
         raise source.error("its pages are scanned images without text", reason)
-    log.warning("%s: %d of %d pages are scanned images and were left out; %s", source.name, len(scanned), total, reason)
     return {}
+
+
+def _left_out(source: Input, scanned: list[int], total: int) -> list[str]:
+    """What to say of scanned pages that were not recognised."""
+    if not scanned:
+        return []
+    mend = ocr.missing() or f"no more than {limit('max_ocr_pages')} are recognised; split the file"
+    pages = f"{len(scanned)} of {total} pages are scanned images and were left out, first page {scanned[0]}"
+    return [f"{source.name}: {pages}; {mend}"]
