@@ -343,7 +343,7 @@ def run(tracker, *words):
 
 def test_commands_go_the_whole_way(tracker, paper, tmp_path):
     fact = facts(tracker)["430 posts"]["id"]
-    said = run(tracker, "correct", fact, "status=possible", "--reason", "it says may", "--by", "editor")
+    said = run(tracker, "correct", fact, "status=possible", "--reason", "it says may")
     assert said.output == f"{fact}: status was planned, is possible\n"
     sheet = tmp_path / "corrections.csv"
     assert run(tracker, "corrections", "export", "--out", str(sheet)).exit_code == 0
