@@ -6,6 +6,7 @@ import io
 
 import openpyxl
 import pytest
+import xlwt
 from reader_files import archive, check_offsets, figures
 
 from breakeven_errors import UnreadableInput
@@ -228,3 +229,19 @@ def test_archive_members_are_children():
 def test_archive_with_nothing_to_read_is_refused(members):
     with pytest.raises(UnreadableInput, match="nothing in it can be read"):
         read(archive(members), "a.zip")
+
+
+def test_old_workbook_keeps_its_number_formats_and_values():
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Finance")
+    for column, label in enumerate(["Trust", "Saving", "Variance"]):
+        sheet.write(0, column, label)
+    sheet.write(1, 0, "A")
+    sheet.write(1, 1, 0.075, xlwt.easyxf(num_format_str="0.0%"))
+    sheet.write(1, 2, -12.5, xlwt.easyxf(num_format_str="0.0;(0.0)"))
+    out = io.BytesIO()
+    book.save(out)
+    (table,) = read(out.getvalue(), "book.xls").tables
+    assert figures(table)[(1, 1)] == "7.5%"
+    assert figures(table)[(1, 2)] == "(12.5)"
+    assert [cell.value for cell in table.cells if cell.row == 1 and cell.column > 0] == [0.075, -12.5]

@@ -9,6 +9,7 @@ from datetime import date
 
 import pytest
 from lxml import html
+from sqlite_utils import Database
 
 from web import charts, terms
 from web import format as words
@@ -248,6 +249,18 @@ def test_announcement_page_tells_the_history_in_order(site):
     steps = [" ".join(step.text_content().split()) for step in page.xpath("//ol[@class='ladder']/li")]
     assert steps == ["Reported, 20 May 2025", "Agreed, 5 June 2025"]
     assert page.xpath("//ul[@class='list']//span[@class='tag']/text()") == ["First report", "Revised"]
+
+
+def test_withdrawn_announcement_keeps_its_address_and_its_history(site, site_db):
+    db = Database(site_db)
+    for number, (what, old, new) in enumerate(
+        [("added", None, "Sample Vale: 90 posts to go"), ("withdrawn", "Sample Vale: 90 posts to go", None)]
+    ):
+        row = {"id": f"gone{number}", "at": f"2025-07-0{number + 1}T08:00:00Z", "announcement": "gone", "what": what}
+        db.table("announcement_changes").insert(row | {"old": old, "new": new, "because": "source"})
+    shown = text_of(site, "/announcement/gone")
+    assert "Sample Vale: 90 posts to go" in shown
+    assert "2 July 2025: withdrawn" in shown
 
 
 def test_survey_page_names_respondents_and_adds_nothing(site):

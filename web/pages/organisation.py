@@ -40,6 +40,9 @@ NAMES = """select distinct name, kind from organisation_names
   where organisation = ? and kind in ('official', 'former', 'acronym') order by kind, name"""
 RUNGS = """select step, min(date) as date, document from announcement_steps where announcement = ?
   group by step order by 2"""
+PAST = (
+    "select at, what, old, new, because from announcement_changes where announcement = ? order by at desc, rowid desc"
+)
 LOG = """select at, what, old, new, because from announcement_changes where announcement = ?
     and what <> 'added' order by at desc limit 50"""
 
@@ -118,7 +121,10 @@ def announcement(conn: sqlite3.Connection, ask: Ask) -> dict[str, Any] | Respons
         alias = row(conn, "select announcement from announcement_aliases where alias = ?", (name,))
         if alias:
             return Response.redirect(f"/announcement/{alias['announcement']}", status=301)
-        raise Missing(f"There is no announcement {name}.")
+        past = rows(conn, PAST, (name,))
+        if not past:
+            raise Missing(f"There is no announcement {name}.")
+        return {"item": None, "log": past}
     steps = [
         {**step, "figure": figure(step["low"], step["high"], step["unit"], step["qualifier"], step["basis"])}
         for step in rows(conn, STEPS, (name,))
