@@ -17,7 +17,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import fit_subjects
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
@@ -25,12 +24,14 @@ from extract import scene as scenes
 from extract import scoring, subjects
 from extract.confidence import traits
 from extract.examples import Example, Labelled, example, load_documents, load_samples
-from extract.kinds import MODEL, Described, Label, label_described
+from extract.kinds import MODEL, Described, Label, label_described, models_of
 from extract.organisations import named
 from extract.pipeline import build, fact
 from extract.register import Register
 from extract.register import load as load_register
-from extract.training import READING, fit_all, folds, ready, write
+from extract.training import READING, fit_all, folds, write
+from extract.training_subjects import Case, cases_of, scene_of
+from extract.training_subjects import fit as fit_subjects
 
 FOLDS = 10
 BINS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0)
@@ -55,24 +56,19 @@ class Entry:
     labelled: Labelled
     example: Example
     scene: scenes.Scene
-    cases: list[fit_subjects.Case]
+    cases: list[Case]
 
 
 def entry_of(labelled: Labelled, register: Register) -> Entry:
     """Describes a document once for all folds."""
-    doc = labelled.doc
-    scene = scenes.read(doc.text, doc._.blocks, doc._.tables, doc._.mentions, register, doc._.source)
-    cases = []
-    for index, gold in labelled.truth.items():
-        described = subjects.candidates(doc._.figures[index], scene, gold["kind"])
-        cases.append(fit_subjects.Case(labelled.name, labelled.group, described, gold["organisation"] or ""))
-    return Entry(labelled, example(labelled), scene, cases)
+    scene = scene_of(labelled, register)
+    return Entry(labelled, example(labelled), scene, cases_of(labelled, scene))
 
 
 def judge(entry: Entry, stored: Mapping[str, Any], weight: Mapping[str, float], change: Change) -> list[Guess]:
     """The facts of a document by given models."""
     doc, guesses = entry.labelled.doc, []
-    labels = label_described(change(entry.example.seen), ready(dict(stored)))
+    labels = label_described(change(entry.example.seen), models_of(stored))
     for figure, span, label in zip(doc._.figures, doc._.spans, labels, strict=True):
         body, sure = subjects.best(subjects.candidates(figure, entry.scene, label.kind), weight)
         found = fact(doc.text, figure, span, label, (body or None, sure, None))
@@ -120,20 +116,15 @@ def without_labels(seen: Described) -> Described:
     return replace(seen, told_kind=[None for _ in seen.features], told_status=[None for _ in seen.features])
 
 
-def without_neighbours(seen: Described) -> Described:
-    """As if each figure stood alone."""
-    return replace(seen, linked=[[] for _ in seen.linked])
-
-
 def run(
-    entries: Sequence[Entry], samples: Sequence[Example], change: Change = same
+    entries: Sequence[Entry], samples: Sequence[Entry], change: Change = same
 ) -> tuple[list[scoring.Outcome], list[Guess]]:
     """Outcomes and guesses of all documents, each judged by models that did not see its story."""
     by_example = {id(entry.example): entry for entry in entries}
     outcomes, guesses = [], []
     for learnt, left in folds([entry.example for entry in entries], FOLDS):
         known = [by_example[id(one)] for one in learnt]
-        stored, weight = _fit(known, samples, change)
+        stored, weight = _fit([*known, *samples], change)
         for one in left:
             found = judge(by_example[id(one)], stored, weight, change)
             outcomes.append(compare(by_example[id(one)], found))
@@ -141,9 +132,9 @@ def run(
     return outcomes, guesses
 
 
-def _fit(known: Sequence[Entry], samples: Sequence[Example], change: Change) -> tuple[dict[str, Any], dict[str, float]]:
-    changed = [replace(one, seen=change(one.seen)) for one in (*(entry.example for entry in known), *samples)]
-    return fit_all(changed), fit_subjects.fit([case for entry in known for case in entry.cases])
+def _fit(known: Sequence[Entry], change: Change) -> tuple[dict[str, Any], dict[str, float]]:
+    changed = [replace(one.example, seen=change(one.example.seen)) for one in known]
+    return fit_all(changed), fit_subjects([case for one in known for case in one.cases])
 
 
 def line(name: str, outcomes: Sequence[scoring.Outcome]) -> str:
@@ -196,17 +187,17 @@ def main() -> int:
     options = parser.parse_args()
     nlp, register = build(READING), load_register()
     entries = [entry_of(one, register) for folder in options.folders for one in load_documents(folder, nlp)]
-    samples = load_samples(nlp)
+    samples = [entry_of(one, register) for one in load_samples(nlp)]
     outcomes, guesses = run(entries, samples)
     print(line("left out", outcomes))
-    stored, weight = _fit(entries, samples, same)
+    stored, weight = _fit([*entries, *samples], same)
     print(line("fitted", [compare(one, judge(one, stored, weight, same)) for one in entries]))
     print(*reliability(list(left_out_confidence(guesses))), sep="\n")
     if options.calibrate:
         write({**json.loads(MODEL.read_text(encoding="utf-8")), "confidence": curve(guesses)})
     if options.ablate:
         print(line("without samples", run(entries, [])[0]))
-        for change in (without_frames, without_cues, without_words, without_labels, without_neighbours):
+        for change in (without_frames, without_cues, without_words, without_labels):
             print(line(change.__name__.replace("_", " "), run(entries, samples, change)[0]))
     return 0
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,10 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-def _first(label: str, patterns: Patterns) -> str | None:
+@lru_cache(maxsize=5_000)
+def _first(label: str, part: str) -> str | None:
+    """The first of the ``kinds`` or ``statuses`` whose words a label holds; labels come again in every row."""
+    patterns: Patterns = getattr(_words(), part)
     return next((name for name, pattern in patterns if label and pattern.search(label)), None)
 
 
@@ -66,7 +69,7 @@ def cell_kind(
 
 
 def _kind_in(label: str, figure: Figure, allowed: Sequence[str]) -> str | None:
-    named = _first(label, _words().kinds)
+    named = _first(label, "kinds")
     if named == "balance":
         named = "deficit" if figure.low < 0 else "surplus"
     elif named in {"deficit", "surplus"} and "surplus" in label.lower() and figure.low < 0:
@@ -77,4 +80,4 @@ def _kind_in(label: str, figure: Figure, allowed: Sequence[str]) -> str | None:
 def cell_status(value: TableValue) -> str | None:
     """The status that the labels of a cell tell, or None when they are silent."""
     labels = (value.column_label, value.row_label, value.caption or "")
-    return next((named for label in labels if (named := _first(label, _words().statuses))), None)
+    return next((named for label in labels if (named := _first(label, "statuses"))), None)

@@ -1,4 +1,4 @@
-"""Labelled figures to learn from: gold folders, and the sample sentences of ``data/samples.txt``."""
+"""Labelled figures to learn from: gold folders, and the project's own marked-up samples in ``data/samples``."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from extract import scoring
 from extract.kinds import Described, describe_figures
 from extract.pipeline import surroundings
 
-SAMPLES = Path(__file__).parent / "data" / "samples.txt"
-MARK = re.compile(r"\{([^{}|]+)\|(\w+)\|(\w+)\}")
-DATED = re.compile(r"@(\d{4}-\d\d-\d\d)\n")
+SAMPLES = Path(__file__).parent / "data" / "samples"
+MARK = re.compile(r"\{([^{}|]+)\|([^{}]+)\}")  # {quote|kind|status}, or {quote|kind|status|organisation|period}
+DOCUMENT = re.compile(r"^@(\d{4}-\d\d-\d\d)?\n(.+?)(?=^@|\Z)", re.MULTILINE | re.DOTALL)
+LABELS = ("kind", "status", "organisation", "period")
 
 
 @dataclass(slots=True)
@@ -102,36 +103,41 @@ def _row(doc: Doc, index: int) -> dict[str, Any]:
     }
 
 
-def load_samples(nlp: Language, path: Path = SAMPLES) -> list[Example]:
-    """Examples from marked-up sentences; a mark that holds no figure for the pipeline is left out."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    text = "\n".join(line for line in lines if not line.startswith("# "))
-    paragraphs = re.split(r"\n\s*\n", text)
-    return [_sample(paragraph.strip() + "\n", f"sample-{number}", nlp) for number, paragraph in enumerate(paragraphs)]
+def load_samples(nlp: Language, folder: Path = SAMPLES) -> list[Labelled]:
+    """The marked-up documents of a folder's text files; a mark that holds no figure for the pipeline is left out."""
+    return [
+        _marked(document, f"{path.stem}-{number}", nlp)
+        for path in sorted(folder.glob("*.txt"))
+        for number, document in enumerate(DOCUMENT.findall(path.read_text(encoding="utf-8")), start=1)
+    ]
 
 
-def _sample(marked: str, group: str, nlp: Language) -> Example:
-    dated = DATED.match(marked)
-    plain, labels = _unmark(marked[dated.end() :] if dated else marked)
-    doc = nlp.make_doc(plain)
-    doc._.source = Document(plain, published=dated[1] if dated else None)
+def _marked(found: tuple[str, str], name: str, nlp: Language) -> Labelled:
+    published, marked = found
+    plain, marks = unmark(marked)
+    document = read_input(plain.encode(), name=f"{name}.md")
+    document.published = published or document.published
+    doc = nlp.make_doc(document.text)
+    doc._.source = document
     nlp(doc)
-    gold = {}
+    truth = {}
     for index, figure in enumerate(doc._.figures):
-        for start, end, kind, status in labels:
+        for start, end, labels in marks:
             if start < figure.end and figure.start < end:
-                gold[index] = (kind, status)
-    return Example(group, describe_figures(surroundings(doc)), gold)
+                truth[index] = labels
+    return Labelled(name, name, doc, scoring.GoldDocument(name, [], None, plain), truth)
 
 
-def _unmark(marked: str) -> tuple[str, list[tuple[int, int, str, str]]]:
-    plain, labels, place = "", [], 0
+def unmark(marked: str) -> tuple[str, list[tuple[int, int, dict[str, Any]]]]:
+    """The text without its marks, and of each mark: start, end, labels."""
+    plain, marks, place = "", [], 0
     for match in MARK.finditer(marked):
         plain += marked[place : match.start()]
-        labels.append((len(plain), len(plain) + len(match[1]), match[2], match[3]))
+        labels = dict(zip(LABELS, match[2].split("|"), strict=False))
+        marks.append((len(plain), len(plain) + len(match[1]), {k: None if v == "-" else v for k, v in labels.items()}))
         plain += match[1]
         place = match.end()
-    return plain + marked[place:], labels
+    return plain + marked[place:], marks
 
 
 def example(one: Labelled) -> Example:

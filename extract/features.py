@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import shlex
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ WORD = re.compile(
 BREAKS = frozenset(",;:()–—.?!")
 JOINERS = frozenset(("but", "while", "whereas", "although", "though", "which", "and", "with", "after", "because"))
 SURVEY = re.compile(r"\b(?:survey(?:ed|s)?|respondents?|polled|questionnaire)\b", re.IGNORECASE)
+EARLIER = 45  # words before the figure's sentence
 NUMBER = re.compile(r"[£$€]?\d")
 
 Cue = tuple[int, int, str]  # first word, number of words, class
@@ -45,11 +48,21 @@ class Surroundings:
     source: Document | None = None
     by_cell: dict[tuple[int, int, int], TableValue] = field(default_factory=dict)
     survey: str = "no"
+    passages: dict[tuple[int, int], Passage] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.by_cell = {(value.table_no, value.row, value.column): value for value in self.values}
         mentions = len(SURVEY.findall(self.text))
         self.survey = "no" if not mentions else "some" if mentions < 4 else "much"
+
+    def passage(self, figure: Figure) -> Passage:
+        """The words of a figure's paragraph, read once for all its figures."""
+        block = self.blocks[figure.block] if figure.block is not None else None
+        span = (block.start, block.end) if block else figure.sentence
+        found = self.passages.get(span)
+        if found is None:
+            found = self.passages[span] = read_passage(self.text, *span)
+        return found
 
     def above(self, figure: Figure) -> list[str]:
         """The section's heading and the last words before a figure's table."""
@@ -111,9 +124,35 @@ def _is(word: str, pattern: str) -> bool:
     return word.startswith(pattern[:-1]) if pattern.endswith("*") else word == pattern
 
 
-def split(text: str) -> list[str]:
-    """Lower-case words, numbers and the punctuation that parts clauses."""
-    return [word.lower().replace("’", "'") for word in WORD.findall(text)]
+@dataclass(slots=True)
+class Passage:
+    """The words of a stretch of text, in lower case, where each begins, and the cues among them."""
+
+    words: list[str]
+    starts: list[int]
+    cues: list[Cue]
+    firsts: list[int]  # the first word of each cue
+
+    def between(self, first: int, last: int) -> list[Cue]:
+        """The cues that begin at the words from ``first`` up to ``last``, ``last`` left out, and end there too."""
+        found = self.cues[bisect_left(self.firsts, first) : bisect_left(self.firsts, last)]
+        return [cue for cue in found if cue[0] + cue[1] <= last]
+
+
+def read_passage(text: str, start: int, end: int) -> Passage:
+    """Words, numbers and the punctuation that parts clauses, with the cues among them."""
+    places = [(match.start(), match.group()) for match in WORD.finditer(text, start, end)]
+    words = [word.lower().replace("’", "'") for _, word in places]
+    found = cues(words)
+    return Passage(words, [place for place, _ in places], found, [cue[0] for cue in found])
+
+
+@lru_cache(maxsize=5_000)
+def label_cues(label: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The classes of the cues in a label or heading, and its plain words."""
+    passage = read_passage(label, 0, len(label))
+    plain = (word for word in passage.words if word not in BREAKS and not NUMBER.match(word))
+    return tuple(dict.fromkeys(name for _, _, name in passage.cues)), tuple(plain)
 
 
 def cues(words: Sequence[str]) -> list[Cue]:
@@ -121,7 +160,8 @@ def cues(words: Sequence[str]) -> list[Cue]:
     found: list[Cue] = []
     phrases = lexicon().phrases
     for index, word in enumerate(words):
-        found += [(index, 1, name) for name in _classes(word)]
+        for name in _classes(word):
+            found.append((index, 1, name))
         for pattern, name in phrases.get(word[:4], ()):
             here = words[index : index + len(pattern)]
             if len(here) == len(pattern) and all(map(_is, here, pattern)):
@@ -177,14 +217,22 @@ def _relation(period: Span, source: Document | None) -> str:
 def _of_sentence(features: dict[str, float], figure: Figure, around: Surroundings) -> None:
     start, end = figure.sentence
     _of_frames(features, around.text[max(start, figure.start - 110) : figure.start], around.text[figure.end : end][:90])
-    before = split(around.text[start : figure.start])
-    quote = split(around.text[figure.start : figure.end])
-    after = split(around.text[figure.end : end])
-    _side(features, before[::-1], "<")
-    _side(features, after, ">")
-    _zone(features, cues(quote), "quote", 1.0)
-    _near_words(features, before[-3:][::-1], "<", figure.unit)
-    _near_words(features, after[:3], ">", figure.unit)
+    passage = around.passage(figure)
+    places = (start, figure.start, figure.end, end)
+    first, before, after, last = (bisect_left(passage.starts, place) for place in places)
+    _side(features, passage, (first, before), "<")
+    _side(features, passage, (after, last), ">")
+    _zone(features, (name for _, _, name in passage.between(before, after)), "quote", 1.0)
+    left = _content(passage, range(before - 1, max(first, before - 25) - 1, -1))
+    right = _content(passage, range(after, min(last, after + 25)))
+    _chain(features, left, "<")
+    _chain(features, right, ">")
+    if left and right:
+        features.update({f"both {a} {b}": 0.5 for a in left[0][2] for b in right[0][2]})
+    _near_words(features, passage.words[max(first, before - 3) : before][::-1], "<", figure.unit)
+    _near_words(features, passage.words[after : min(after + 3, last)], ">", figure.unit)
+    earlier = passage.between(max(0, first - EARLIER), first)
+    _zone(features, (name for _, _, name in earlier), "earlier", 0.5)
 
 
 @cache
@@ -215,14 +263,15 @@ def _of_frames(features: dict[str, float], before: str, after: str) -> None:
         features[f"frame nearest {nearest[1]}"] = 1.0
 
 
-def _side(features: dict[str, float], outward: list[str], side: str) -> None:
-    """Cues of one side of the figure, by distance in words and clauses; ``outward`` runs away from the figure."""
-    words = outward[::-1] if side == "<" else outward
+def _side(features: dict[str, float], passage: Passage, words: tuple[int, int], side: str) -> None:
+    """Cues of one side of the figure, by distance in words and clauses."""
+    first, last = words
+    outward = passage.words[first:last][::-1] if side == "<" else passage.words[first:last]
     limit = _clause(outward)
     seen: set[str] = set()
     nearest: dict[str, tuple[int, str]] = {}
-    for index, length, name in cues(words):
-        distance = len(words) - index - length if side == "<" else index
+    for index, length, name in passage.between(first, last):
+        distance = last - index - length if side == "<" else index - first
         group = "s" if name.startswith("s.") else "k"
         if group not in nearest or distance < nearest[group][0]:
             nearest[group] = (distance, name)
@@ -245,6 +294,33 @@ def _clause(outward: list[str]) -> int:
     return len(outward)
 
 
+Content = tuple[int, str, list[str]]
+
+
+def _content(passage: Passage, places: range) -> list[Content]:
+    """The nearest words on one side of a figure that carry a cue: distance, word, classes."""
+    by_word: dict[int, list[str]] = {}
+    low, high = (places.start, places.stop) if places.step > 0 else (places.stop + 1, places.start + 1)
+    for index, length, name in passage.between(low, high):
+        by_word.setdefault(index if places.step > 0 else index + length - 1, []).append(name)
+    found = [(abs(place - places.start), passage.words[place], by_word[place]) for place in places if place in by_word]
+    return found[:4]
+
+
+def _chain(features: dict[str, float], content: Sequence[Content], side: str) -> None:
+    """Which cues come first, second and third, and what pairs they make."""
+    for rank, (distance, word, names) in enumerate(content[:3]):
+        near = "near" if distance < 4 else "far"
+        for name in names:
+            features[f"rank{side}{rank} {name}"] = 0.7
+            features[f"rank{side}{rank} {near} {name}"] = 0.5
+        features[f"cue word{side} {word}"] = 0.5
+        if not rank:
+            features[f"first word{side} {word}"] = 0.5
+    for one, other in pairwise(content):
+        features.update({f"chain{side} {a} {b}": 0.5 for a in one[2] for b in other[2]})
+
+
 def _near_words(features: dict[str, float], outward: list[str], side: str, unit: str) -> None:
     """The very words next to the figure; numbers are all one."""
     plain = ["#" if NUMBER.match(word) else word for word in outward]
@@ -255,8 +331,8 @@ def _near_words(features: dict[str, float], outward: list[str], side: str, unit:
         features[f"pair{side} {plain[0]} {plain[1]}"] = 0.6
 
 
-def _zone(features: dict[str, float], found: Iterable[Cue], zone: str, strength: float) -> None:
-    for _, _, name in found:
+def _zone(features: dict[str, float], names: Iterable[str], zone: str, strength: float) -> None:
+    for name in names:
         features[f"{zone} {name}"] = strength
 
 
@@ -264,19 +340,16 @@ def _of_context(features: dict[str, float], figure: Figure, around: Surroundings
     value = around.by_cell.get(figure.cell) if figure.cell else None
     if value:
         for zone, label in (("column", value.column_label), ("row", value.row_label), ("caption", value.caption or "")):
-            words = split(label)
-            _zone(features, cues(words), zone, 1.0)
+            names, plain = label_cues(label)
+            _zone(features, names, zone, 1.0)
             if zone != "caption":
-                plain = (word for word in words if word not in BREAKS and not NUMBER.match(word))
                 features.update({f"{zone} word {word}": 0.4 for word in plain})
         signed = {f"{name} {_sign(figure)}": 1.0 for name in list(features) if name.startswith("column ")}
         features.update(signed)
     block = around.blocks[figure.block] if figure.block is not None else None
     if block and block.heading:
-        _zone(features, cues(split(block.heading)), "heading", 0.6)
+        _zone(features, label_cues(block.heading)[0], "heading", 0.6)
     if figure.cell is None:
-        before = around.text[block.start if block else 0 : figure.sentence[0]][-250:]
-        _zone(features, cues(split(before)), "earlier", 0.5)
         _of_list(features, figure, around)
 
 
@@ -288,4 +361,4 @@ def _of_list(features: dict[str, float], figure: Figure, around: Surroundings) -
     while index > 0 and around.blocks[index].kind == "list_item":
         index -= 1
     lead = around.blocks[index]
-    _zone(features, cues(split(around.text[lead.start : lead.end][-200:])), "lead", 0.8)
+    _zone(features, label_cues(around.text[lead.start : lead.end][-200:])[0], "lead", 0.8)

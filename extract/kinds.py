@@ -7,6 +7,7 @@ Kind and status come from two multinomial logistic models over the features of :
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,12 +20,10 @@ import numpy as np
 from extract.cells import cell_kind, cell_status
 from extract.facts import Figure
 from extract.features import Surroundings, describe, rules
-from extract.neighbours import Links, Probabilities, heard, links
 
 MODEL = Path(__file__).parent / "data" / "model.json"
 PHRASE_WORD = re.compile(r"[A-Za-z&][\w&'’-]*|\S")
 LABEL_SURE = 0.95  # of what a table's label says; the curve in extract.confidence puts it right
-Models = Mapping[str, "Model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,34 +41,50 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
-    """A multinomial logistic model: ``weights`` has a row for each feature and a column for each class."""
+class Models:
+    """Two multinomial logistic models side by side: a row of ``weights`` for each feature, a column for each class."""
 
-    classes: tuple[str, ...]
+    kinds: tuple[str, ...]
+    statuses: tuple[str, ...]
     index: dict[str, int]
     weights: np.ndarray
 
-    def probabilities(self, features: Mapping[str, float], allowed: Sequence[str] | None = None) -> dict[str, float]:
-        """Probability of each class; those not allowed are left out."""
-        known = [(self.index[name], value) for name, value in features.items() if name in self.index]
-        rows = np.fromiter((row for row, _ in known), dtype=np.intp, count=len(known))
-        scores = np.fromiter((value for _, value in known), dtype=np.float64, count=len(known)) @ self.weights[rows]
-        keep = [i for i, name in enumerate(self.classes) if allowed is None or name in allowed]
-        raised = np.exp(scores[keep] - scores[keep].max())
-        return dict(zip((self.classes[i] for i in keep), (raised / raised.sum()).tolist(), strict=True))
+    def scores(self, features: Mapping[str, float]) -> tuple[list[float], list[float]]:
+        """What the features give to each kind and to each status."""
+        index = self.index
+        known = [(index[name], value) for name, value in features.items() if name in index]
+        rows, values = zip(*known, strict=True) if known else ((), ())
+        both: list[float] = (np.array(values) @ self.weights[list(rows)]).tolist()
+        return both[: len(self.kinds)], both[len(self.kinds) :]
 
 
 @cache
 def models() -> Models:
-    """The shipped models: ``kind`` and ``status``, and ``kind_first`` and ``status_first`` for the first look."""
-    stored = json.loads(MODEL.read_text(encoding="utf-8"))
-    return {name: model_of(stored[name]) for name in ("kind_first", "status_first", "kind", "status")}
+    """The shipped models."""
+    return models_of(json.loads(MODEL.read_text(encoding="utf-8")))
 
 
-def model_of(stored: Mapping[str, Any]) -> Model:
-    """A model from its stored form: ``classes``, and ``features`` with a weight for each class."""
-    index = {name: row for row, name in enumerate(stored["features"])}
-    return Model(tuple(stored["classes"]), index, np.array(list(stored["features"].values()), dtype=np.float64))
+def models_of(stored: Mapping[str, Any]) -> Models:
+    """Models from their stored form: for ``kind`` and ``status`` classes, and features with a weight for each class."""
+    parts = [stored[name] for name in ("kind", "status")]
+    names = dict.fromkeys(name for part in parts for name in part["features"])
+    nothing = [[0.0] * len(part["classes"]) for part in parts]
+    weights = [
+        [weight for part, none in zip(parts, nothing, strict=True) for weight in part["features"].get(name, none)]
+        for name in names
+    ]
+    index = {name: row for row, name in enumerate(names)}
+    kinds, statuses = (tuple(part["classes"]) for part in parts)
+    return Models(kinds, statuses, index, np.array(weights, dtype=np.float64))
+
+
+def likeliest(
+    scores: Sequence[float], classes: Sequence[str], allowed: Sequence[str] | None = None
+) -> tuple[str, float]:
+    """The class of the highest score among those allowed, and its probability among them."""
+    pairs = [(score, name) for score, name in zip(scores, classes, strict=True) if allowed is None or name in allowed]
+    top, winner = max(pairs)
+    return winner, 1 / sum(math.exp(score - top) for score, _ in pairs)
 
 
 def kind_features(kind: str, unit: str) -> dict[str, float]:
@@ -79,13 +94,12 @@ def kind_features(kind: str, unit: str) -> dict[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """The figures of one document with their features, what their table's labels tell, and who is near whom."""
+    """The figures of one document with their features, what their table's labels tell."""
 
     around: Surroundings
     features: list[dict[str, float]]
     told_kind: list[tuple[str, str] | None]  # kind and the label that told it
     told_status: list[str | None]
-    linked: list[Links]
 
 
 def describe_figures(around: Surroundings) -> Described:
@@ -98,7 +112,6 @@ def describe_figures(around: Surroundings) -> Described:
         [describe(figure, around, period) for figure, period in pairs],
         [cell_kind(figure, value, around.above(figure), allowed(figure)) if value else None for figure, value in told],
         [cell_status(value) if value else None for value in values],
-        links(around),
     )
 
 
@@ -108,23 +121,6 @@ def allowed(figure: Figure) -> list[str]:
     return kinds
 
 
-def first_look(seen: Described, by: Models) -> tuple[list[Probabilities], list[Probabilities]]:
-    """Probabilities of kind and of status of each figure, from its own words alone."""
-    kinds: list[Probabilities] = []
-    statuses: list[Probabilities] = []
-    for index, figure in enumerate(seen.around.figures):
-        told, status, features = seen.told_kind[index], seen.told_status[index], seen.features[index]
-        kinds.append({told[0]: LABEL_SURE} if told else by["kind_first"].probabilities(features, allowed(figure)))
-        more = features | kind_features(best(kinds[-1]), figure.unit)
-        statuses.append({status: LABEL_SURE} if status else by["status_first"].probabilities(more))
-    return kinds, statuses
-
-
-def best(probabilities: Probabilities) -> str:
-    """The likeliest class."""
-    return max(probabilities, key=lambda one: probabilities[one])
-
-
 def label_figures(around: Surroundings) -> list[Label]:
     """A label for each figure of a document, in order."""
     return label_described(describe_figures(around), models())
@@ -132,41 +128,31 @@ def label_figures(around: Surroundings) -> list[Label]:
 
 def label_described(seen: Described, by: Models) -> list[Label]:
     """The labels of figures that are described already, by any models."""
-    kinds, statuses = first_look(seen, by)
-    return [_label(index, seen, kinds, statuses, by) for index in range(len(seen.around.figures))]
+    return [_label(index, seen, by) for index in range(len(seen.around.figures))]
 
 
-def _label(index: int, seen: Described, kinds: list[Probabilities], statuses: list[Probabilities], by: Models) -> Label:
-    """The second look: labels of a table stand, all else is judged again with the figures near by."""
-    around, figure, told = seen.around, seen.around.figures[index], seen.told_kind[index]
-    final = kinds[index]
-    if told is None:
-        final = by["kind"].probabilities(kind_row(index, seen, kinds), allowed(figure))
-    kind, status = best(final), statuses[index]
-    if seen.told_status[index] is None:
-        status = by["status"].probabilities(status_row(index, seen, statuses, kind))
+def _label(index: int, seen: Described, by: Models) -> Label:
+    """What a table's labels tell stands; the models judge all else."""
+    around, figure, features = seen.around, seen.around.figures[index], seen.features[index]
+    told, status = seen.told_kind[index], seen.told_status[index]
+    kind_scores, status_scores = by.scores(features)
+    kind, kind_sure = (told[0], LABEL_SURE) if told else likeliest(kind_scores, by.kinds, allowed(figure))
+    status_sure = LABEL_SURE
+    if status is None:
+        _, more = by.scores(kind_features(kind, figure.unit))
+        summed = [one + other for one, other in zip(status_scores, more, strict=True)]
+        status, status_sure = likeliest(summed, by.statuses)
     denied = polarity(figure, around.text) == "denied"
     return Label(
         kind=kind,
-        status="possible" if denied else best(status),
+        status="possible" if denied else status,
         basis=basis(figure, kind, around.text),
         polarity="denied" if denied else "stated",
         measure=measure(figure, around),
-        kind_sure=final[kind],
-        status_sure=max(status.values()),
+        kind_sure=kind_sure,
+        status_sure=status_sure,
         rule=told[1] if told else "cell" if figure.cell else "prose",
     )
-
-
-def kind_row(index: int, seen: Described, kinds: Sequence[Probabilities]) -> dict[str, float]:
-    """Features of the second look at a figure's kind."""
-    return seen.features[index] | heard(index, seen.linked[index], seen.around.figures, kinds)
-
-
-def status_row(index: int, seen: Described, statuses: Sequence[Probabilities], kind: str) -> dict[str, float]:
-    """Features of the second look at a figure's status."""
-    near = heard(index, seen.linked[index], seen.around.figures, statuses)
-    return seen.features[index] | near | kind_features(kind, seen.around.figures[index].unit)
 
 
 @cache

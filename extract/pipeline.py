@@ -16,6 +16,7 @@ from importlib.metadata import version as installed
 from pathlib import Path
 
 import spacy
+from spacy.attrs import LOWER, NORM
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
@@ -58,7 +59,8 @@ LONGEST = 100_000_000  # characters; spaCy's own limit is for models that need m
 
 def build(components: Sequence[str] = COMPONENTS) -> Language:
     """A blank English pipeline with the named components, by default all seven."""
-    nlp = spacy.blank("en")
+    # Of each new word only these are worked out: all of spaCy's attributes would take half of the time.
+    nlp = spacy.blank("en", vocab=Vocab(lex_attr_getters=dict.fromkeys((LOWER, NORM), str.lower)))
     nlp.tokenizer = Words(nlp.vocab)
     nlp.max_length = LONGEST
     for name in components:

@@ -41,12 +41,12 @@ class Anchor:
 def patterns() -> dict[str, Any]:
     """The word lists of ``data/subjects.yml``, compiled."""
     words: dict[str, Any] = yaml.safe_load(DATA.read_text(encoding="utf-8"))
-    pointing = [rf"(?P<a{i}>\b(?:{entry['words']})\b)" for i, entry in enumerate(words["anaphors"])]
-    pointing.append(rf"(?P<pronoun>\b(?:{words['pronouns']})\b)")
-    pointing.append(rf"(?P<own>\b(?:{words['own']})\b)")
-    pointing.append(rf"(?P<group>\b(?:{_joined(words['groups'])})\b)")
+    pointing = [rf"(?P<a{i}>{entry['words']})" for i, entry in enumerate(words["anaphors"])]
+    pointing.append(rf"(?P<pronoun>{words['pronouns']})")
+    pointing.append(rf"(?P<own>{words['own']})")
+    pointing.append(rf"(?P<group>{_joined(words['groups'])})")
     return {
-        "pointing": re.compile("|".join(pointing), re.IGNORECASE),
+        "pointing": re.compile(rf"\b(?:{'|'.join(pointing)})\b", re.IGNORECASE),
         "anaphors": [tuple(entry["kinds"]) for entry in words["anaphors"]],
         "labels": [(_alone(entry["words"]), tuple(entry["kinds"])) for entry in words["labels"]],
         "totals": re.compile(rf"\W*(?:.*\b)?(?:{words['totals']})\b", re.IGNORECASE),

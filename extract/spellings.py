@@ -18,7 +18,7 @@ DATA = Path(__file__).parent / "data" / "names.yml"
 # Words, with NHS cut loose from what a lost table border glued to it (EoENHS), camel case cut, and the marks that
 # no name runs across: full stops, semicolons, colons, bars, column gaps and empty lines. ``St.`` keeps its stop.
 TOKEN = re.compile(
-    r"['’]s(?![^\W\d_])|[A-Z]+(?=NHS\b)|[A-Z]{2,}(?=s?(?![^\W\d_]))|[A-Z]+(?![^\W\d_A-Z])|[^\W\d_A-Z]+|[A-Z][^\W\d_A-Z]+"
+    r"[^\W\d_A-Z]+|['’]s(?![^\W\d_])|[A-Z]+(?=NHS\b)|[A-Z]{2,}(?=s?(?![^\W\d_]))|[A-Z]+(?![^\W\d_A-Z])|[A-Z][^\W\d_A-Z]+"
     r"|[A-Z]+?(?=[A-Z][a-z])|[A-Z]|\d+|&"
     r"|(?P<stop>(?<!\bSt)[.!?](?=\s|$)|[;:|\t•]| {3,}|\n\s*\n|\n\s*[-*] )"
 )

@@ -1,7 +1,7 @@
 """Whose figure it is, and who says so.
 
 Candidates (every body that the figure's sentence, table, section and headline speak for, and nobody) are described by
-named features; a conditional logit, fitted on the gold set by ``bench/fit_subjects.py``, weighs them. Features know
+named features; a conditional logit, fitted by :mod:`extract.training_subjects`, weighs them. Features know
 nothing of any one document.
 """
 

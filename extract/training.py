@@ -1,7 +1,8 @@
-"""Fits the models of kind, status and confidence: ``python -m extract.training GOLD_FOLDER...``.
+"""Fits the models of kind, status and subject: ``python -m extract.training GOLD_FOLDER...``.
 
-Learns from gold folders (documents with their facts) and from ``data/samples.txt`` (sentences of the project's
-own), and writes ``data/model.json``. Needs scikit-learn, which the package does not need at run time.
+Learns from gold folders (documents with their facts) and from ``data/samples`` (the project's own marked-up
+documents), and writes ``data/model.json`` and ``data/subjects.json``. Needs scikit-learn,
+which the package does not need at run time.
 """
 
 from __future__ import annotations
@@ -20,13 +21,15 @@ from threadpoolctl import threadpool_limits
 
 from breakeven_errors import BreakevenError, UsageError
 from extract.examples import Example, example, load_documents, load_samples
-from extract.kinds import MODEL, Model, first_look, kind_features, kind_row, model_of, status_row
-from extract.neighbours import Probabilities
+from extract.kinds import MODEL, kind_features
 from extract.pipeline import build
+from extract.register import load as load_register
+from extract.subjects import WEIGHTS
+from extract.training_subjects import cases_of, scene_of
+from extract.training_subjects import fit as fit_subjects
 
 STRENGTH = {"kind": 0.25, "status": 0.25}  # C of scikit-learn: the smaller, the more the weights are held down
 LEAST = 2  # groups in which a feature must stand
-INNER_FOLDS = 5
 Row = tuple[str, dict[str, float], str]  # group, features, class
 Stored = dict[str, Any]
 READING = ("layout", "figures", "periods", "organisations")  # what comes before the kinds
@@ -55,14 +58,14 @@ def _kept(rows: Sequence[Row]) -> list[dict[str, float]]:
     return [{name: value for name, value in row.items() if len(groups[name]) >= LEAST} for _, row, _ in rows]
 
 
-def fit_first(found: Sequence[Example]) -> Stored:
-    """The models of the first look, from the figures that no label of a table tells."""
+def fit_all(found: Sequence[Example]) -> Stored:
+    """The models of kind and status, from the figures that no label of a table tells."""
     kinds = [(one.group, one.seen.features[i], kind) for one, i, kind, _ in _untold(found, "kind")]
     statuses = [
         (one.group, one.seen.features[i] | kind_features(kind, one.seen.around.figures[i].unit), status)
         for one, i, kind, status in _untold(found, "status")
     ]
-    return {"kind_first": fit(kinds, STRENGTH["kind"]), "status_first": fit(statuses, STRENGTH["status"])}
+    return {"kind": fit(kinds, STRENGTH["kind"]), "status": fit(statuses, STRENGTH["status"])}
 
 
 def _untold(found: Sequence[Example], target: str) -> Iterator[tuple[Example, int, str, str]]:
@@ -71,26 +74,6 @@ def _untold(found: Sequence[Example], target: str) -> Iterator[tuple[Example, in
         for index, (kind, status) in one.gold.items():
             if told[index] is None:
                 yield one, index, kind, status
-
-
-def fit_all(found: Sequence[Example]) -> Stored:
-    """The four models. The second look learns from what the first says of documents that it has not seen."""
-    judged: dict[int, tuple[list[Probabilities], list[Probabilities]]] = {}
-    for learnt, left in folds(found, INNER_FOLDS):
-        first = ready(fit_first(learnt))
-        judged.update({id(one): first_look(one.seen, first) for one in left})
-    kinds = [(one.group, kind_row(i, one.seen, judged[id(one)][0]), kind) for one, i, kind, _ in _untold(found, "kind")]
-    statuses = [
-        (one.group, status_row(i, one.seen, judged[id(one)][1], kind), status)
-        for one, i, kind, status in _untold(found, "status")
-    ]
-    second = {"kind": fit(kinds, STRENGTH["kind"]), "status": fit(statuses, STRENGTH["status"])}
-    return fit_first(found) | second
-
-
-def ready(stored: Stored) -> dict[str, Model]:
-    """Models ready to use."""
-    return {name: model_of(one) for name, one in stored.items()}
 
 
 def folds(found: Sequence[Example], number: int) -> Iterator[tuple[list[Example], list[Example]]]:
@@ -107,20 +90,23 @@ def folds(found: Sequence[Example], number: int) -> Iterator[tuple[list[Example]
 
 
 def main(folders: Sequence[str]) -> int:
-    """Fits on all the folders and writes the model file."""
+    """Fits on all the folders and writes the model files."""
     try:
         if not folders:
             raise UsageError("python -m extract.training: name at least one folder of gold documents")
-        nlp = build(READING)
+        nlp, register = build(READING), load_register()
         documents = [one for folder in folders for one in load_documents(Path(folder), nlp)]
         samples = load_samples(nlp)
     except BreakevenError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    stored: Stored = fit_all([example(one) for one in documents] + samples)
+    found = documents + samples
+    stored: Stored = fit_all([example(one) for one in found])
     write({**json.loads(MODEL.read_text(encoding="utf-8")), **stored})
-    counts = [sum(len(one.truth) for one in documents), sum(len(one.gold) for one in samples)]
-    print(f"{MODEL.name}: learnt from {counts[0]} figures of gold documents and {counts[1]} of samples")
+    weights = fit_subjects([case for one in found for case in cases_of(one, scene_of(one, register))])
+    WEIGHTS.write_text(json.dumps(weights, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+    counts = [sum(len(one.truth) for one in part) for part in (documents, samples)]
+    print(f"learnt from {counts[0]} figures of gold documents and {counts[1]} of samples")
     return 0
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from heapq import merge
 
 import ahocorasick
@@ -48,6 +48,7 @@ def _word_starts(text: str) -> Iterator[int]:
             yield start
 
 
+@lru_cache(maxsize=2)  # figures and times are looked for in the same text, one after the other
 def windows(text: str) -> list[tuple[int, int]]:
     """Stretches (start, end) round all triggers, apart from each other and bounded by white space."""
     hits = merge(sorted(_word_starts(text)), (m.start() for m in DIGITS.finditer(text)))

@@ -4,8 +4,8 @@ import pytest
 
 import extract
 from extract.confidence import log_odds
-from extract.features import cues, split
-from extract.kinds import model_of
+from extract.features import label_cues
+from extract.kinds import likeliest, models_of
 
 
 @pytest.fixture(scope="module")
@@ -77,15 +77,22 @@ def test_measure_is_in_the_words_of_the_text(nlp):
 
 
 def test_cues_are_words_stems_and_phrases():
-    found = {name for _, _, name in cues(split("Overspending left a black hole, and 40 posts may go"))}
+    found = set(label_cues("Overspending left a black hole, and 40 posts may go")[0])
     assert {"deficit", "job", "s.modal"} <= found
 
 
-def test_a_model_gives_probabilities_of_the_allowed_classes():
-    model = model_of({"classes": ["a", "b", "c"], "features": {"x": [2.0, 0.0, 0.0], "y": [0.0, 1.0, 0.0]}})
-    assert max(model.probabilities({"x": 1.0}).items(), key=lambda item: item[1])[0] == "a"
-    left = model.probabilities({"x": 1.0, "unknown": 9.0}, allowed=["b", "c"])
-    assert left == pytest.approx({"b": 0.5, "c": 0.5})
+def test_the_likeliest_of_the_allowed_classes_is_told_with_its_probability():
+    by = models_of(
+        {
+            "kind": {"classes": ["a", "b", "c"], "features": {"x": [2.0, 0.0, -1.0], "y": [0.0, 1.0, 0.0]}},
+            "status": {"classes": ["p", "q"], "features": {"y": [0.0, 3.0]}},
+        }
+    )
+    kinds, statuses = by.scores({"x": 1.0, "y": 0.5, "unknown": 9.0})
+    assert kinds == pytest.approx([2.0, 0.5, -1.0])
+    assert statuses == pytest.approx([0.0, 1.5])
+    assert likeliest(kinds, by.kinds)[0] == "a"
+    assert likeliest([2.0, 0.0, 0.0], by.kinds, allowed=["b", "c"]) == ("c", pytest.approx(0.5))
 
 
 def test_log_odds_are_held():
