@@ -24,12 +24,12 @@ from extract import scene as scenes
 from extract import scoring, subjects
 from extract.confidence import traits
 from extract.examples import Example, Labelled, example, load_documents, load_samples
-from extract.kinds import MODEL, Described, Label, label_described, models_of
+from extract.kinds import MODEL, Described, Label, Models, label_described, models_of
 from extract.organisations import named
 from extract.pipeline import build, fact
 from extract.register import Register
 from extract.register import load as load_register
-from extract.training import READING, fit_all, folds, write
+from extract.training import READING, fit_all, folds, remember, write
 from extract.training_subjects import Case, cases_of, scene_of
 from extract.training_subjects import fit as fit_subjects
 
@@ -65,10 +65,10 @@ def entry_of(labelled: Labelled, register: Register) -> Entry:
     return Entry(labelled, example(labelled), scene, cases_of(labelled, scene))
 
 
-def judge(entry: Entry, stored: Mapping[str, Any], weight: Mapping[str, float], change: Change) -> list[Guess]:
+def judge(entry: Entry, by: Models, weight: Mapping[str, float], change: Change) -> list[Guess]:
     """The facts of a document by given models."""
     doc, guesses = entry.labelled.doc, []
-    labels = label_described(change(entry.example.seen), models_of(stored))
+    labels = label_described(change(entry.example.seen), by)
     for figure, span, label in zip(doc._.figures, doc._.spans, labels, strict=True):
         body, sure = subjects.best(subjects.candidates(figure, entry.scene, label.kind), weight)
         found = fact(doc.text, figure, span, label, (body or None, sure, None))
@@ -117,24 +117,26 @@ def without_labels(seen: Described) -> Described:
 
 
 def run(
-    entries: Sequence[Entry], samples: Sequence[Entry], change: Change = same
+    entries: Sequence[Entry], samples: Sequence[Entry], change: Change = same, memory: bool = True
 ) -> tuple[list[scoring.Outcome], list[Guess]]:
     """Outcomes and guesses of all documents, each judged by models that did not see its story."""
     by_example = {id(entry.example): entry for entry in entries}
     outcomes, guesses = [], []
     for learnt, left in folds([entry.example for entry in entries], FOLDS):
         known = [by_example[id(one)] for one in learnt]
-        stored, weight = _fit([*known, *samples], change)
+        by, weight = _fit([*known, *samples], change, memory)
         for one in left:
-            found = judge(by_example[id(one)], stored, weight, change)
+            found = judge(by_example[id(one)], by, weight, change)
             outcomes.append(compare(by_example[id(one)], found))
             guesses += found
     return outcomes, guesses
 
 
-def _fit(known: Sequence[Entry], change: Change) -> tuple[dict[str, Any], dict[str, float]]:
+def _fit(known: Sequence[Entry], change: Change, memory: bool) -> tuple[Models, dict[str, float]]:
     changed = [replace(one.example, seen=change(one.example.seen)) for one in known]
-    return fit_all(changed), fit_subjects([case for one in known for case in one.cases])
+    stored = fit_all(changed)
+    weight = fit_subjects([case for one in known for case in one.cases])
+    return models_of(stored, remember(changed, stored) if memory else None), weight
 
 
 def line(name: str, outcomes: Sequence[scoring.Outcome]) -> str:
@@ -190,13 +192,14 @@ def main() -> int:
     samples = [entry_of(one, register) for one in load_samples(nlp)]
     outcomes, guesses = run(entries, samples)
     print(line("left out", outcomes))
-    stored, weight = _fit([*entries, *samples], same)
-    print(line("fitted", [compare(one, judge(one, stored, weight, same)) for one in entries]))
+    by, weight = _fit([*entries, *samples], same, True)
+    print(line("fitted", [compare(one, judge(one, by, weight, same)) for one in entries]))
     print(*reliability(list(left_out_confidence(guesses))), sep="\n")
     if options.calibrate:
         write({**json.loads(MODEL.read_text(encoding="utf-8")), "confidence": curve(guesses)})
     if options.ablate:
         print(line("without samples", run(entries, [])[0]))
+        print(line("without memory", run(entries, samples, memory=False)[0]))
         for change in (without_frames, without_cues, without_words, without_labels):
             print(line(change.__name__.replace("_", " "), run(entries, samples, change)[0]))
     return 0

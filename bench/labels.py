@@ -15,8 +15,7 @@ from pathlib import Path
 
 import extract
 from crawler.document import Document
-from crawler.readers import read
-from extract.examples import DOCUMENT, LABELS, unmark
+from extract.examples import DOCUMENT, LABELS, Mark, read_sample
 from extract.pipeline import build
 from extract.register import load as load_register
 
@@ -24,18 +23,14 @@ KINDS = ("saving", "job_cut", "deficit", "surplus", "funding", "cost", "survey",
 STATUSES = ("actual", "planned", "forecast", "possible")
 YEAR = r"\d{4}(?:/\d\d)?"
 PERIOD = re.compile(rf"{YEAR}(?:-(?:{YEAR})?)?|-{YEAR}")
-Marks = list[tuple[int, int, dict[str, str | None]]]
 
 
-def documents(path: Path) -> Iterator[tuple[str, Document, Marks]]:
+def documents(path: Path) -> Iterator[tuple[str, Document, list[Mark]]]:
     """Name, document and marks of each sample of a file."""
     found = DOCUMENT.findall(path.read_text(encoding="utf-8"))
-    for number, (published, marked) in enumerate(found, start=1):
-        plain, marks = unmark(marked)
+    for number, sample in enumerate(found, start=1):
         name = f"{path.stem}-{number}"
-        document = read(plain.encode(), name=f"{name}.md")
-        document.published = published or document.published
-        yield f"{name} ({published or 'undated'})", document, marks
+        yield f"{name} ({sample[0] or 'undated'})", *read_sample(sample, name)
 
 
 def faults(quote: str, labels: dict[str, str | None], known: set[str]) -> Iterator[str]:

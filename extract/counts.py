@@ -1,5 +1,6 @@
-"""Counts of posts, jobs, roles and staff that are to go: which numbers are facts, told by the words around them.
+"""Counts of posts, jobs, roles and staff that are to go: which numbers may be facts, and what rules say of them.
 
+:mod:`extract.tallies` has the last word.
 Totals of a workforce, people hired, and people who asked to leave are no facts. A number without a noun takes its
 noun from the sentence, from the one before, or from the same number where the document gives it a noun.
 """
@@ -16,6 +17,7 @@ from extract.lexicon import compiled, squeeze, vocabulary
 from extract.numbers import Number, in_address
 from extract.ranges import amount, is_range, qualified, range_start
 from extract.sentences import Sentence
+from extract.tallies import RULED, Tally, counts_posts, weights
 
 YEAR = re.compile(r"(?:19|20)\d\d")
 DATE_AFTER = re.compile(
@@ -89,6 +91,17 @@ def _cues() -> _Cues:
 
 def find_counts(text: str, sentences: Sequence[Sentence]) -> list[Figure]:
     """The counts that are facts. Numbers whose ``unit`` is set are money or shares and not looked at."""
+    found: list[_Count] = []
+    for count, tally in considered(text, sentences):
+        if counts_posts(tally, weights()) and not (
+            found and count.start < found[-1].figure_end
+        ):  # *22 of its 60 posts* is one
+            found.append(count)
+    return [_figure(count) for count in found]
+
+
+def considered(text: str, sentences: Sequence[Sentence]) -> list[tuple[_Count, Tally]]:
+    """Every number that may count posts, with what speaks for and against it."""
     about_cuts = _speaks_of_cuts(text, sentences)
     counts = [count for sentence in sentences for count in _candidates(text, sentence)]
     accepted: list[_Count] = []
@@ -96,7 +109,35 @@ def find_counts(text: str, sentences: Sequence[Sentence]) -> list[Figure]:
         if count.noun and _is_cut(text, count, accepted, about_cuts):
             accepted.append(count)
     accepted += _implied(text, [count for count in counts if count.noun is None], accepted, about_cuts)
-    return [_figure(count) for count in accepted]
+    if not about_cuts and not accepted:
+        counts = [count for count in counts if count.noun]
+    return [(count, _tally(text, count, accepted, about_cuts)) for count in counts]
+
+
+def _tally(text: str, count: _Count, accepted: Sequence[_Count], about_cuts: bool) -> Tally:
+    """A count with the rules that fit it and its neighbours among the counts that the rules accept."""
+    cues, sentence = _cues(), count.sentence
+    before = text[max(sentence.start, count.start - NEAR) : count.start]
+    after = text[count.figure_end : min(sentence.end, count.figure_end + 2 * NEAR)]
+    sides = {"not_before": before, "people_before": before, "part_before": before, "implied_before": before[-12:]}
+    sides |= dict.fromkeys(("not_after", "cut_after", "people_after", "bare_after", "going"), after)
+    flags = [name for name, side in sides.items() if getattr(cues, name).search(side)]
+    others = [other for other in accepted if other is not count]
+    value = amount(count.last, count.last)
+    flags += [RULED] if len(others) < len(accepted) else ["rules say no"]
+    flags += ["about cuts"] if about_cuts else []
+    flags += ["gained"] if count.gained else []
+    flags += [f"qualifier {count.qualifier}"]
+    flags += ["cut in sentence"] if cues.cut.search(text, sentence.start, sentence.end) else []
+    flags += ["count in sentence"] if any(other.sentence is sentence for other in others) else []
+    earlier = [other for other in others if other.sentence.block == sentence.block and other.start < sentence.start]
+    flags += ["count before"] if any(sentence.start - other.sentence.end < 4 for other in earlier) else []
+    flags += ["count in block"] if earlier else []
+    flags += ["same value"] if any(amount(other.last, other.last) == value for other in others) else []
+    noun = (count.noun or "").lower()
+    sort = "person" if count.people else "job" if noun else "bare"
+    place = (sentence.start, sentence.end)
+    return Tally(text, count.start, count.figure_end, place, sort, noun, value, flags)
 
 
 def _implied(text: str, bare: Sequence[_Count], accepted: list[_Count], about_cuts: bool) -> list[_Count]:

@@ -30,6 +30,7 @@ FARTHEST = 100  # a period before the figure may stand any number of words away
 LIMIT = 240  # a period that costs more is not the figure's
 REPORT_LIMIT = 100  # nor one behind the figure that costs more, where the report has a year
 BODY = 200  # characters of a block that is text and no title
+TITLE = 140  # characters of a line at the top that may be a title
 OPENING = 3000  # characters in which a monthly report says which month it is about
 MONTHLY = re.compile(r"\bmonth \d|\bM\d|\bQ\d|\bquarter \d|\byear[- ]to[- ]date", re.IGNORECASE)
 NO_PERIOD = (None, None, None)
@@ -52,6 +53,7 @@ class _Cues:
     year_of: re.Pattern[str]
     said_before: re.Pattern[str]
     yearly: re.Pattern[str]
+    stated_for_all: re.Pattern[str]
     change_column: re.Pattern[str]
     to_date: re.Pattern[str]
     pair_of_years: re.Pattern[str]
@@ -264,20 +266,28 @@ def _year_of_heading(page: _Page, block: int) -> str | None:
 
 def _titles(document: Document | None, text: str, blocks: Sequence[Block]) -> list[str]:
     titles = [document.title] if document is not None and document.title else []
-    return titles + [text[b.start : b.end] for b in blocks[:8] if b.kind == "heading"]
+    titles += [text[b.start : b.end] for b in blocks[:8] if b.kind == "heading"]
+    opening = [
+        line.strip("*_ ") for b in blocks[:3] if b.kind == "paragraph" for line in text[b.start : b.end].split("\n")
+    ]
+    return titles + [line for line in opening if line and len(line) <= TITLE and line[-1] not in ".:?!"]
 
 
 def _title_year(titles: Sequence[str]) -> str | None:
     """The one year that a title names."""
     for title in titles:
         named = {_year_in_title(title, p) for p in find_periods(title) if p.label and p.kind != "relative"}
-        if len(named) == 1:
-            return named.pop()
+        years = {label for label in named if label and "/" in label}
+        if len(named) == 1 or len(years) == 1:
+            return (years or named).pop()
     return None
 
 
 def _report_year(document: Document | None, titles: Sequence[str], opening: str) -> str | None:
     """The financial year that a report's title names; a monthly report without it is of the year it came out in."""
+    stated = _cues().stated_for_all.search(opening)
+    if stated and (label := _title_year([stated.group()])) and "/" in label:
+        return label
     reports = [title for title in titles if _cues().report_title.search(title)]
     if label := _title_year(reports):
         return label

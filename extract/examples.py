@@ -19,9 +19,12 @@ from extract.kinds import Described, describe_figures
 from extract.pipeline import surroundings
 
 SAMPLES = Path(__file__).parent / "data" / "samples"
+REMEMBERED = {"short", "mixed", "news", "statements"}  # samples like what is collected; the others are hard on purpose
 MARK = re.compile(r"\{([^{}|]+)\|([^{}]+)\}")  # {quote|kind|status}, or {quote|kind|status|organisation|period}
 DOCUMENT = re.compile(r"^@(\d{4}-\d\d-\d\d)?\n(.+?)(?=^@|\Z)", re.MULTILINE | re.DOTALL)
+MARKDOWN = re.compile(r"^#|^\|.*\|$|\*\*\w", re.MULTILINE)
 LABELS = ("kind", "status", "organisation", "period")
+Mark = tuple[int, int, dict[str, Any]]  # start, end, labels
 
 
 @dataclass(slots=True)
@@ -34,17 +37,23 @@ class Example:
     group: str
     seen: Described
     gold: dict[int, tuple[str, str]]
+    remembered: bool = True
 
 
 @dataclass(slots=True)
 class Labelled:
-    """A document read up to its figures, with its gold facts; ``truth`` maps a figure's index to its gold fact."""
+    """A document read up to its figures, with its gold facts; ``truth`` maps a figure's index to its gold fact.
+
+    ``marks`` are the places of all its facts, those of gold documents only as far as the pipeline finds them.
+    """
 
     name: str
     group: str
     doc: Doc
     gold: scoring.GoldDocument
     truth: dict[int, dict[str, Any]] = field(default_factory=dict)
+    marks: list[tuple[int, int]] = field(default_factory=list)
+    remembered: bool = True
 
 
 def load_documents(folder: Path, nlp: Language) -> list[Labelled]:
@@ -84,6 +93,7 @@ def _labelled(document: Document, gold: scoring.GoldDocument, nlp: Language, gro
     labelled = Labelled(gold.name, group, doc, gold)
     outcome = scoring.compare(gold, [_row(doc, index) for index in range(len(doc._.figures))], document.text)
     labelled.truth = {ours["index"]: dict(theirs) for ours, theirs in outcome.pairs}
+    labelled.marks = [(ours["start"], ours["end"]) for ours, _ in outcome.pairs]
     return labelled
 
 
@@ -113,10 +123,7 @@ def load_samples(nlp: Language, folder: Path = SAMPLES) -> list[Labelled]:
 
 
 def _marked(found: tuple[str, str], name: str, nlp: Language) -> Labelled:
-    published, marked = found
-    plain, marks = unmark(marked)
-    document = read_input(plain.encode(), name=f"{name}.md")
-    document.published = published or document.published
+    document, marks = read_sample(found, name)
     doc = nlp.make_doc(document.text)
     doc._.source = document
     nlp(doc)
@@ -125,10 +132,28 @@ def _marked(found: tuple[str, str], name: str, nlp: Language) -> Labelled:
         for start, end, labels in marks:
             if start < figure.end and figure.start < end:
                 truth[index] = labels
-    return Labelled(name, name, doc, scoring.GoldDocument(name, [], None, plain), truth)
+    return Labelled(
+        name,
+        name,
+        doc,
+        scoring.GoldDocument(name, [], None, document.text),
+        truth,
+        [mark[:2] for mark in marks],
+        name.split("-", maxsplit=1)[0] in REMEMBERED,
+    )
 
 
-def unmark(marked: str) -> tuple[str, list[tuple[int, int, dict[str, Any]]]]:
+def read_sample(found: tuple[str, str], name: str) -> tuple[Document, list[Mark]]:
+    """A sample's document and its marks, from what ``DOCUMENT`` found: day of publication and marked-up text."""
+    published, marked = found
+    plain, marks = unmark(marked)
+    ending = "md" if MARKDOWN.search(plain) else "txt"
+    document = read_input(plain.encode(), name=f"{name}.{ending}")
+    document.published = published or document.published
+    return document, marks
+
+
+def unmark(marked: str) -> tuple[str, list[Mark]]:
     """The text without its marks, and of each mark: start, end, labels."""
     plain, marks, place = "", [], 0
     for match in MARK.finditer(marked):
@@ -143,4 +168,4 @@ def unmark(marked: str) -> tuple[str, list[tuple[int, int, dict[str, Any]]]]:
 def example(one: Labelled) -> Example:
     """A gold document as an example."""
     gold = {index: (fact["kind"], fact["status"]) for index, fact in one.truth.items()}
-    return Example(one.group, describe_figures(surroundings(one.doc)), gold)
+    return Example(one.group, describe_figures(surroundings(one.doc)), gold, one.remembered)

@@ -29,6 +29,7 @@ WORD = re.compile(
 BREAKS = frozenset(",;:()–—.?!")
 JOINERS = frozenset(("but", "while", "whereas", "although", "though", "which", "and", "with", "after", "because"))
 SURVEY = re.compile(r"\b(?:survey(?:ed|s)?|respondents?|polled|questionnaire)\b", re.IGNORECASE)
+REACH = 16  # words on either side that count, wherever they stand
 EARLIER = 45  # words before the figure's sentence
 NUMBER = re.compile(r"[£$€]?\d")
 
@@ -47,11 +48,14 @@ class Surroundings:
     values: Sequence[TableValue]
     source: Document | None = None
     by_cell: dict[tuple[int, int, int], TableValue] = field(default_factory=dict)
+    headings: dict[int, set[str]] = field(default_factory=dict)  # of the columns of each table
     survey: str = "no"
     passages: dict[tuple[int, int], Passage] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.by_cell = {(value.table_no, value.row, value.column): value for value in self.values}
+        for value in self.values:
+            self.headings.setdefault(value.table_no, set()).add(value.column_label)
         mentions = len(SURVEY.findall(self.text))
         self.survey = "no" if not mentions else "some" if mentions < 4 else "much"
 
@@ -229,6 +233,8 @@ def _of_sentence(features: dict[str, float], figure: Figure, around: Surrounding
     _chain(features, right, ">")
     if left and right:
         features.update({f"both {a} {b}": 0.5 for a in left[0][2] for b in right[0][2]})
+    _bag(features, passage.words[max(first, before - REACH) : before], "<")
+    _bag(features, passage.words[after : min(after + REACH, last)], ">")
     _near_words(features, passage.words[max(first, before - 3) : before][::-1], "<", figure.unit)
     _near_words(features, passage.words[after : min(after + 3, last)], ">", figure.unit)
     earlier = passage.between(max(0, first - EARLIER), first)
@@ -331,6 +337,14 @@ def _near_words(features: dict[str, float], outward: list[str], side: str, unit:
         features[f"pair{side} {plain[0]} {plain[1]}"] = 0.6
 
 
+def _bag(features: dict[str, float], words: Iterable[str], side: str) -> None:
+    """The words of the neighbourhood, wherever they stand in it."""
+    for word in words:
+        if word[0].isalpha():
+            features[f"bag{side} {word}"] = 0.4
+            features[f"bag {word}"] = 0.4
+
+
 def _zone(features: dict[str, float], names: Iterable[str], zone: str, strength: float) -> None:
     for name in names:
         features[f"{zone} {name}"] = strength
@@ -344,6 +358,8 @@ def _of_context(features: dict[str, float], figure: Figure, around: Surroundings
             _zone(features, names, zone, 1.0)
             if zone != "caption":
                 features.update({f"{zone} word {word}": 0.4 for word in plain})
+        for label in around.headings.get(value.table_no, ()):
+            _zone(features, label_cues(label)[0], "table", 0.6)
         signed = {f"{name} {_sign(figure)}": 1.0 for name in list(features) if name.startswith("column ")}
         features.update(signed)
     block = around.blocks[figure.block] if figure.block is not None else None

@@ -23,8 +23,7 @@ from extract.triggers import windows
 
 def find_figures(text: str, blocks: Sequence[Block]) -> list[Figure]:
     """Every figure of the blocks that are not table rows, in the order of the text."""
-    sentences = _sentences(text, [(n, block) for n, block in enumerate(blocks) if block.kind != "table_row"])
-    return figures_of(text, sentences)
+    return figures_of(text, sentences_of(text, blocks))
 
 
 def figures_between(text: str, start: int, end: int, block: int) -> list[Figure]:
@@ -56,14 +55,16 @@ def _all_numbers(text: str, spans: Windows) -> list[Number]:
     return numbers
 
 
-def _sentences(text: str, blocks: Sequence[tuple[int, Block]]) -> list[Sentence]:
-    """The sentences of the blocks that hold a number or a worded share, with them."""
+def sentences_of(text: str, blocks: Sequence[Block]) -> list[Sentence]:
+    """The sentences outside table rows that hold a number or a worded share, with them."""
     spans = windows(text)
     numbers, shares = _all_numbers(text, spans), find_shares(text, spans)
     at = [number.start for number in numbers]
     share_at = [share.start for share in shares]
     found = []
-    for index, block in blocks:
+    for index, block in enumerate(blocks):
+        if block.kind == "table_row":
+            continue
         first, last = bisect_left(at, block.start), bisect_left(at, block.end)
         first_share, last_share = bisect_left(share_at, block.start), bisect_left(share_at, block.end)
         if first == last and first_share == last_share:

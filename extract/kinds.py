@@ -20,6 +20,7 @@ import numpy as np
 from extract.cells import cell_kind, cell_status
 from extract.facts import Figure
 from extract.features import Surroundings, describe, rules
+from extract.memory import Memory, load, rows_of
 
 MODEL = Path(__file__).parent / "data" / "model.json"
 PHRASE_WORD = re.compile(r"[A-Za-z&][\w&'’-]*|\S")
@@ -42,32 +43,44 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """Two multinomial logistic models side by side: a row of ``weights`` for each feature, a column for each class."""
+    """Two multinomial logistic models side by side: a row of ``weights`` for each feature, a column for each class.
+
+    The memory, whose features come first in the index, adds to their scores.
+    """
 
     kinds: tuple[str, ...]
     statuses: tuple[str, ...]
     index: dict[str, int]
     weights: np.ndarray
+    memory: Memory | None = None
 
-    def scores(self, features: Mapping[str, float]) -> tuple[list[float], list[float]]:
-        """What the features give to each kind and to each status."""
-        index = self.index
-        known = [(index[name], value) for name, value in features.items() if name in index]
-        rows, values = zip(*known, strict=True) if known else ((), ())
-        both: list[float] = (np.array(values) @ self.weights[list(rows)]).tolist()
-        return both[: len(self.kinds)], both[len(self.kinds) :]
+    def scores(self, described: Sequence[Mapping[str, float]]) -> list[list[float]]:
+        """What the features of each figure give to each kind, and then to each status."""
+        rows = rows_of(described, self.index)
+        found = rows @ self.weights
+        if self.memory:
+            found = found + self.memory.recall(rows[:, : len(self.memory.names)])
+        scores: list[list[float]] = found.tolist()
+        return scores
+
+    def of_kind(self, kind: str, unit: str) -> list[float]:
+        """What a kind gives to each status."""
+        known = ((self.index.get(name), value) for name, value in kind_features(kind, unit).items())
+        parts = [self.weights[row, len(self.kinds) :] * value for row, value in known if row is not None]
+        given: list[float] = sum(parts, np.zeros(len(self.statuses))).tolist()
+        return given
 
 
 @cache
 def models() -> Models:
     """The shipped models."""
-    return models_of(json.loads(MODEL.read_text(encoding="utf-8")))
+    return models_of(json.loads(MODEL.read_text(encoding="utf-8")), load())
 
 
-def models_of(stored: Mapping[str, Any]) -> Models:
+def models_of(stored: Mapping[str, Any], memory: Memory | None = None) -> Models:
     """Models from their stored form: for ``kind`` and ``status`` classes, and features with a weight for each class."""
     parts = [stored[name] for name in ("kind", "status")]
-    names = dict.fromkeys(name for part in parts for name in part["features"])
+    names = dict.fromkeys([*(memory.names if memory else ()), *(name for part in parts for name in part["features"])])
     nothing = [[0.0] * len(part["classes"]) for part in parts]
     weights = [
         [weight for part, none in zip(parts, nothing, strict=True) for weight in part["features"].get(name, none)]
@@ -75,7 +88,7 @@ def models_of(stored: Mapping[str, Any]) -> Models:
     ]
     index = {name: row for row, name in enumerate(names)}
     kinds, statuses = (tuple(part["classes"]) for part in parts)
-    return Models(kinds, statuses, index, np.array(weights, dtype=np.float64))
+    return Models(kinds, statuses, index, np.array(weights, dtype=np.float32), memory)
 
 
 def likeliest(
@@ -94,25 +107,30 @@ def kind_features(kind: str, unit: str) -> dict[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """The figures of one document with their features, what their table's labels tell."""
+    """The figures of one document: what their table's labels tell, and the features of those that need a model."""
 
     around: Surroundings
     features: list[dict[str, float]]
     told_kind: list[tuple[str, str] | None]  # kind and the label that told it
     told_status: list[str | None]
 
+    def untold(self) -> list[int]:
+        """The figures of which the labels do not tell both kind and status."""
+        both = zip(self.told_kind, self.told_status, strict=True)
+        return [index for index, (kind, status) in enumerate(both) if kind is None or status is None]
+
 
 def describe_figures(around: Surroundings) -> Described:
     """Everything about the figures of a document that needs no model."""
-    pairs = list(zip(around.figures, around.periods, strict=True))
     values = [around.by_cell.get(figure.cell) if figure.cell else None for figure in around.figures]
-    told = zip(around.figures, values, strict=True)
-    return Described(
-        around,
-        [describe(figure, around, period) for figure, period in pairs],
-        [cell_kind(figure, value, around.above(figure), allowed(figure)) if value else None for figure, value in told],
-        [cell_status(value) if value else None for value in values],
-    )
+    told = list(zip(around.figures, values, strict=True))
+    kinds = [
+        cell_kind(figure, value, around.above(figure), allowed(figure)) if value else None for figure, value in told
+    ]
+    seen = Described(around, [{} for _ in told], kinds, [cell_status(value) if value else None for _, value in told])
+    for index in seen.untold():
+        seen.features[index].update(describe(around.figures[index], around, around.periods[index]))
+    return seen
 
 
 def allowed(figure: Figure) -> list[str]:
@@ -128,19 +146,23 @@ def label_figures(around: Surroundings) -> list[Label]:
 
 def label_described(seen: Described, by: Models) -> list[Label]:
     """The labels of figures that are described already, by any models."""
-    return [_label(index, seen, by) for index in range(len(seen.around.figures))]
+    untold = seen.untold()
+    scores = dict(zip(untold, by.scores([seen.features[index] for index in untold]), strict=True))
+    return [_label(index, seen, by, scores.get(index, [])) for index in range(len(seen.around.figures))]
 
 
-def _label(index: int, seen: Described, by: Models) -> Label:
+def _label(index: int, seen: Described, by: Models, scores: list[float]) -> Label:
     """What a table's labels tell stands; the models judge all else."""
-    around, figure, features = seen.around, seen.around.figures[index], seen.features[index]
+    around, figure = seen.around, seen.around.figures[index]
     told, status = seen.told_kind[index], seen.told_status[index]
-    kind_scores, status_scores = by.scores(features)
-    kind, kind_sure = (told[0], LABEL_SURE) if told else likeliest(kind_scores, by.kinds, allowed(figure))
+    if told:
+        kind, kind_sure = told[0], LABEL_SURE
+    else:
+        kind, kind_sure = likeliest(scores[: len(by.kinds)], by.kinds, allowed(figure))
     status_sure = LABEL_SURE
     if status is None:
-        _, more = by.scores(kind_features(kind, figure.unit))
-        summed = [one + other for one, other in zip(status_scores, more, strict=True)]
+        more = by.of_kind(kind, figure.unit)
+        summed = [one + other for one, other in zip(scores[len(by.kinds) :], more, strict=True)]
         status, status_sure = likeliest(summed, by.statuses)
     denied = polarity(figure, around.text) == "denied"
     return Label(

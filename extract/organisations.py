@@ -89,7 +89,7 @@ class Linker:
         found, doubtful = self._certain(matches, reading)
         found += self._introduced(text, found, reading)
         reading.sure = {mention.organisation for mention in found if mention.organisation}
-        found += self._in_context(doubtful, reading)
+        found += self._in_context(doubtful, found, reading)
         return _apart(found)
 
     def _words(self, text: str, blocks: Sequence[Block]) -> _Words:
@@ -214,18 +214,18 @@ class Linker:
             for kind in ["uncounted" if bound[again.group()].kind == "uncounted" else "introduced"]
         ]
 
-    def _in_context(self, doubtful: list[_Match], reading: _Reading) -> list[Mention]:
+    def _in_context(self, doubtful: list[_Match], certain: list[Mention], reading: _Reading) -> list[Mention]:
+        rows = self._rows_of(certain, doubtful, reading)
         found = []
-        boards = sum(self._row_of_boards(match, reading) for match in doubtful) >= 2
         for match in doubtful:
             options = list(dict.fromkeys(one.organisation for one in match.bearers))
             living = [one for one in options if self.register.organisations[one].lived(reading.day)]
-            chosen = self._choose(match, living, reading, boards)
+            chosen = self._choose(match, living, reading, rows)
             spelling = next((one for one in match.bearers if one.organisation == chosen), None)
             found.append(self._mention(match, reading, spelling, () if spelling else options))
         return found
 
-    def _choose(self, match: _Match, living: list[str], reading: _Reading, boards: bool) -> str | None:
+    def _choose(self, match: _Match, living: list[str], reading: _Reading, rows: str | None) -> str | None:
         """The one living body that the document's other names, the next word or the table speak for."""
         words = reading.words
         after = _word_at(words, match.last + 1)
@@ -233,10 +233,11 @@ class Linker:
         bodies = self.register.organisations
         if after in heads["other"]:
             return None
-        if after in heads["icb"] or (boards and self._row_of_boards(match, reading)):
+        opens = _opens_row(words.spans[match.first][0], reading)
+        if after in heads["icb"] or (rows == "icb" and opens):
             living = [one for one in living if bodies[one].kind == "icb"]
             return living[0] if len(living) == 1 else None
-        if after in heads["trust"]:
+        if after in heads["trust"] or (rows == "trust" and opens and not after):
             living = [one for one in living if bodies[one].kind.startswith("trust_")]
             return living[0] if len(living) == 1 else None
         if named := [one for one in living if one in reading.sure]:
@@ -272,11 +273,17 @@ class Linker:
         others = any(self.register.organisations[one].kind.startswith("trust_") for one in reading.sure)
         return alone and others and match.last > match.first
 
-    def _row_of_boards(self, match: _Match, reading: _Reading) -> bool:
-        start = reading.words.spans[match.first][0]
-        row = _span_at(reading.rows, start)
-        has_board = any(self.register.organisations[one.organisation].kind == "icb" for one in match.bearers)
-        return has_board and row is not None and start - row[0] < 4
+    def _rows_of(self, certain: list[Mention], doubtful: list[_Match], reading: _Reading) -> str | None:
+        """What the rows of the document's tables are about: boards (``icb``), trusts or neither."""
+        counts: Counter[str] = Counter()
+        for mention in certain:
+            if mention.organisation and _opens_row(mention.start, reading):
+                counts[self.register.organisations[mention.organisation].kind.split("_")[0]] += 1
+        for match in doubtful:
+            kinds = {self.register.organisations[one.organisation].kind for one in match.bearers}
+            counts["icb"] += "icb" in kinds and _opens_row(reading.words.spans[match.first][0], reading)
+        kind, count = counts.most_common(1)[0] if counts else (None, 0)
+        return kind if count >= 2 else None
 
 
 def named(mentions: Iterable[Mention]) -> dict[str, tuple[int, int]]:
@@ -339,6 +346,11 @@ def _inside(words: _Words, start: int) -> bool:
 def _span_at(spans: list[tuple[int, int]], place: int) -> tuple[int, int] | None:
     index = bisect_right(spans, (place, 1 << 60)) - 1
     return spans[index] if index >= 0 and spans[index][0] <= place < spans[index][1] else None
+
+
+def _opens_row(start: int, reading: _Reading) -> bool:
+    row = _span_at(reading.rows, start)
+    return row is not None and start - row[0] < 4
 
 
 def _word_at(words: _Words, index: int) -> str:

@@ -23,6 +23,7 @@ from extract.spellings import fold, place_of, vocabulary
 
 DATA = Path(__file__).parent / "data" / "subjects.yml"
 SENTENCE = re.compile(r"(?<=[.!?])[\"'”’)]?\s+(?=[A-Z\"'“‘£(])|\n\s*\n")
+CAPITALS = re.compile(r"(?:[A-Z][\w'’-]*,? (?:(?:and|of|the|&|in) )*)+$")
 BODY_KINDS = ("trust_", "icb")
 EARLY = 1000  # characters within which a document names the body that it is about
 
@@ -34,22 +35,26 @@ class Anchor:
     start: int
     end: int
     organisation: str | None
-    sort: str  # name, open (it could be two bodies), anaphor, pronoun, own, place, group
+    sort: str  # name, open (it could be two bodies), anaphor, pronoun, own, addressed, place, group, unlisted
 
 
 @cache
 def patterns() -> dict[str, Any]:
     """The word lists of ``data/subjects.yml``, compiled."""
     words: dict[str, Any] = yaml.safe_load(DATA.read_text(encoding="utf-8"))
-    pointing = [rf"(?P<a{i}>{entry['words']})" for i, entry in enumerate(words["anaphors"])]
+    pointing = [rf"(?P<unlisted>(?-i:{_joined(words['unlisted'])}))"]
+    pointing += [rf"(?P<a{i}>{entry['words']})" for i, entry in enumerate(words["anaphors"])]
     pointing.append(rf"(?P<pronoun>{words['pronouns']})")
     pointing.append(rf"(?P<own>{words['own']})")
+    pointing.append(rf"(?P<addressed>{words['addressed']})")
     pointing.append(rf"(?P<group>{_joined(words['groups'])})")
     return {
         "pointing": re.compile(rf"\b(?:{'|'.join(pointing)})\b", re.IGNORECASE),
+        "strangers": re.compile(rf"\b(?:{_joined(words['unlisted'])})\b"),
         "anaphors": [tuple(entry["kinds"]) for entry in words["anaphors"]],
         "labels": [(_alone(entry["words"]), tuple(entry["kinds"])) for entry in words["labels"]],
         "totals": re.compile(rf"\W*(?:.*\b)?(?:{words['totals']})\b", re.IGNORECASE),
+        "systems": re.compile(words["systems"]),
         "paper": re.compile(words["paper"], re.IGNORECASE),
         "speech": re.compile(rf"\W{{0,3}}(?:'s|’s)?\s*(?:{_joined(words['speech'])})\b"),
         "orders": re.compile(rf"\W{{0,3}}\s*(?:{_joined(words['orders'])})\b"),
@@ -80,6 +85,7 @@ class Scene:
     lead: str | None = None  # the body of the headline, else the first one named near the top
     headline: str | None = None
     places: dict[str, str] = field(default_factory=dict)  # a place's word to the document's body that bears it
+    departments: int = 0  # how often the department of health is named
     sort: str = "national"  # paper (a body's own), story (its name in the headline), early, many, national
     starts: list[int] = field(default_factory=list)
     block_starts: list[int] = field(default_factory=list)
@@ -111,8 +117,11 @@ class Scene:
         """The anchors of a stretch of text, in order."""
         if (start, end) not in self.cached:
             found = self._names(start, end)
-            taken = [(anchor.start, anchor.end) for anchor in found]
-            found += [one for one in self._pointing(start, end, found) if not _covered(one, taken)]
+            pointing = self._pointing(start, end, found)
+            strangers = [(one.start, one.end) for one in pointing if one.sort == "unlisted"]
+            found = [one for one in found if not _covered(one, strangers)]
+            taken = [(one.start, one.end) for one in found]
+            found += [one for one in pointing if not _covered(one, taken)]
             self.cached[start, end] = sorted(found, key=lambda anchor: anchor.start)
         return self.cached[start, end]
 
@@ -145,8 +154,11 @@ class Scene:
                 if _named_by_place(self.text[start : match.start()], match.group()):
                     continue
                 found.append(Anchor(match.start(), match.end(), None, "group"))
-            elif sort == "own":
-                found.append(Anchor(match.start(), match.end(), self.lead if self.sort == "paper" else None, "own"))
+            elif sort in {"own", "addressed"}:
+                found.append(Anchor(match.start(), match.end(), self.lead, sort))
+            elif sort == "unlisted":
+                first = _name_before(self.text, start, match.start())
+                found.append(Anchor(first, match.end(), None, "unlisted"))
             elif sort == "pronoun":
                 found.append(Anchor(match.start(), match.end(), self._before(match.start(), named, start), "pronoun"))
             else:
@@ -182,6 +194,7 @@ class Scene:
         """The anchors of a table's label: names, and bare words such as *ICB* and *System*."""
         anchors = self.anchors(cell.start, cell.end) if cell.start >= 0 else []
         found = [one for one in anchors if one.sort in {"name", "place"}]
+        found = found or [one for one in anchors if one.sort == "anaphor" and one.start - cell.start < 5]
         for pattern, kinds in () if found else patterns()["labels"]:
             if pattern.match(cell.text) and (body := self.latest(cell.start, kinds)):
                 found.append(Anchor(cell.start, cell.end, body, "anaphor"))
@@ -204,6 +217,7 @@ def read(
     for mention in mentions:
         if mention.organisation and scene.kind(mention.organisation).startswith(BODY_KINDS):
             scene.bodies[mention.organisation] += 1
+    scene.departments = sum(mention.organisation == "dhsc" for mention in mentions)
     scene.places = _places(scene)
     _lead(scene)
     scene.places = _places(scene)  # again, as the lead wins a word that two bodies share
@@ -213,7 +227,7 @@ def read(
 def _lead(scene: Scene) -> None:
     """Find out what sort of document it is, and the body that it is about."""
     top = _headline(scene)
-    scene.headline = _first_body(scene, *top)
+    scene.headline = _first_body(scene, *top) or _board_of_headline(scene, *top)
     early = _first_body(scene, 0, max(top[1], min(EARLY, len(scene.text) // 3)))
     scene.lead = scene.headline or early
     share = scene.bodies[scene.lead] / scene.bodies.total() if scene.lead else 0
@@ -238,9 +252,23 @@ def _headline(scene: Scene) -> tuple[int, int]:
 
 
 def _first_body(scene: Scene, start: int, end: int) -> str | None:
-    for anchor in scene._names(start, end):
+    """The trust or board that is named first in a stretch; None where a body comes first that no register lists."""
+    stranger = next((match.start() for match in patterns()["strangers"].finditer(scene.text, start, end)), end)
+    for anchor in scene._names(start, _name_before(scene.text, start, stranger)):
         if anchor.organisation and scene.kind(anchor.organisation).startswith(BODY_KINDS):
             return anchor.organisation
+    return None
+
+
+def _board_of_headline(scene: Scene, start: int, end: int) -> str | None:
+    """The board whose place the headline names, in a document about a system: *Devon: three-year plan*."""
+    if not patterns()["systems"].search(scene.text):
+        return None
+    for mention in scene.mentions[bisect_left(scene.starts, start) : bisect_left(scene.starts, end)]:
+        boards = [one for one in mention.candidates if scene.kind(one) == "icb"]
+        if not mention.organisation and len(boards) == 1:
+            scene.bodies[boards[0]] += 1
+            return boards[0]
     return None
 
 
@@ -254,6 +282,12 @@ def _places(scene: Scene) -> dict[str, str]:
                 owners.setdefault(word, []).append(body)
     sole = {word: ids[0] for word, ids in owners.items() if len(ids) == 1}
     return sole | {word: scene.lead for word, ids in owners.items() if scene.lead in ids and scene.lead}
+
+
+def _name_before(text: str, start: int, place: int) -> int:
+    """Where the capitalised words begin that lead up to a place: *NHS Vale of York* | CCG."""
+    match = CAPITALS.search(text, max(start, place - 80), place)
+    return match.start() if match else place
 
 
 def _named_by_place(before: str, group: str) -> bool:

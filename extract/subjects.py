@@ -33,8 +33,9 @@ SPEAKERS = {
 }
 NATIONAL = {"national_body", "regulator", "parliament"}
 BODIES = ("trust_", "icb")
+NAMELESS = {"group", "open", "unlisted"}  # sorts of anchors that speak for no body of the register
 QUANTITIES = {"all", "every", "each", "most", "many", "some", "several", "other"}
-PREPOSITIONS = {"at", "for", "by", "of", "from", "to", "in", "across"}
+PREPOSITIONS = {"at", "for", "by", "of", "from", "to", "in", "across", "with"}
 
 Features = dict[str, set[str]]
 
@@ -74,7 +75,7 @@ def speaker_of(figure: Figure, scene: Scene) -> str | None:
 def candidates(figure: Figure, scene: Scene, kind: str | None = None) -> Features:
     """Every candidate with the names of its features."""
     found: Features = {NOBODY: {"nobody", f"nobody:{kind}"}}
-    anchors = [one for one in scene.anchors(*figure.sentence) if one.sort in {"group", "open"} or one.organisation]
+    anchors = [one for one in scene.anchors(*figure.sentence) if one.sort in NAMELESS or one.organisation]
     if any(one.sort == "name" for one in anchors) and _in_row(figure, scene):
         anchors = [one for one in anchors if one.sort != "place"]
     names = "name" if any(one.organisation for one in anchors) else "group" if anchors else "silent"
@@ -126,6 +127,12 @@ def _before_figure(found: Features, figure: Figure, scene: Scene, anchors: list[
     for one in before:
         role = _role(one, scene) if one.organisation else one.sort
         _add(found, one.organisation, f"before:{one.sort}", f"before:{role}")
+        if one.sort in {"own", "addressed"}:
+            _add(found, one.organisation, f"{one.sort}:{scene.sort}")
+        if word := _preposition(scene.text[max(figure.sentence[0], one.start - 12) : one.start]):
+            if not one.organisation:
+                found[NOBODY].add(f"nobody:{one.sort} behind {word}")
+            _add(found, one.organisation, f"before:after {word}", f"before:after {word} {one.sort}")
         if one.start - figure.sentence[0] < 4:
             _add(found, one.organisation, f"opens:{role}")
             found[NOBODY].update([f"nobody:{role} opens"] if not one.organisation else [])
@@ -142,7 +149,7 @@ def _before_figure(found: Features, figure: Figure, scene: Scene, anchors: list[
 def _nearest(found: Features, silent: list[Anchor], scene: Scene) -> None:
     """The last of the anchors before a figure, and the last of those that name a body."""
     last = silent[-1]
-    if last.sort in {"open", "group"}:
+    if last.sort in NAMELESS:
         found[NOBODY].add(f"nobody:{last.sort} nearest")
         if QUANTITIES.intersection(scene.text[max(0, last.start - 12) : last.end].lower().split()):
             found[NOBODY].add("nobody:all of a group nearest")
@@ -163,10 +170,12 @@ def _after_figure(found: Features, figure: Figure, scene: Scene, anchors: list[A
     after = [one for one in anchors if one.start >= figure.start]
     for one in after:
         _add(found, one.organisation, f"after:{one.sort}", f"after:{_role(one, scene)}")
+        if one.sort in {"own", "addressed"}:
+            _add(found, one.organisation, f"{one.sort}:{scene.sort}")
     if not after:
         return
     bridge = scene.text[figure.end : after[0].start]
-    word = "cut off" if _cut(bridge) else _preposition(bridge)
+    word = "cut off" if _cut(bridge) else _preposition(bridge) or "other"
     if not after[0].organisation:
         found[NOBODY].add(f"nobody:{after[0].sort} after {word}")
         return
@@ -179,9 +188,10 @@ def _cut(between: str) -> bool:
     return any(mark in between for mark in (", ", "; ", " – ", " but ", " while "))
 
 
-def _preposition(bridge: str) -> str:
+def _preposition(bridge: str) -> str | None:
+    """The preposition that leads up to a name."""
     last = bridge.split()[-2:]
-    return next((word for word in reversed(last) if word in PREPOSITIONS), "other")
+    return next((word for word in reversed(last) if word in PREPOSITIONS), None)
 
 
 def _earlier(found: Features, figure: Figure, scene: Scene) -> None:
@@ -205,8 +215,8 @@ def _topic(found: Features, figure: Figure, scene: Scene, names: str) -> None:
     while span := scene.sentence_before(place):
         place = span[0]
         for one in scene.anchors(*span):
-            if one.sort == "group":
-                found[NOBODY].add(f"nobody:topic group {names}")
+            if one.sort in {"group", "unlisted"}:
+                found[NOBODY].add(f"nobody:topic {one.sort} {names}")
                 return
             if one.organisation and (_owns(one.organisation, scene) or _role(one, scene) not in {"speaks", "orders"}):
                 _add(found, one.organisation, f"topic:{names}", f"topic:{names} {_owns(one.organisation, scene)}")
@@ -225,6 +235,8 @@ def _in_document(found: Features, figure: Figure, scene: Scene, names: str) -> N
     if scene.bodies:
         body, count = scene.bodies.most_common(1)[0]
         _add(found, body, "most named" if count * 2 >= scene.bodies.total() else "more named")
+    if scene.departments > 2:
+        _add(found, "dhsc", f"department:{names}", f"department:{scene.sort}")
     counts = [count for _, count in scene.bodies.most_common(2)]
     if len(counts) == 2 and counts[1] * 5 >= counts[0] * 3:
         found[NOBODY].add("nobody:rivals")
@@ -276,8 +288,10 @@ def _of_nobody_in_table(names: set[str], table: Table, row: int, scene: Scene) -
 
 def _several(names: set[str], scene: Scene, anchors: list[Anchor]) -> None:
     """Groups and several bodies in the figure's sentence."""
-    if any(one.sort == "group" for one in anchors):
+    groups = sum(one.sort == "group" for one in anchors)
+    if groups:
         names.add("nobody:group")
+        names.add(f"nobody:{'one group' if groups == 1 else 'groups'}")
     named = [one for one in anchors if one.organisation]
     if len({one.organisation for one in named}) < 2:
         return

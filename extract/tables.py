@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from crawler.document import Block, Cell, Table
 from extract.facts import Figure, TableValue
 from extract.figures import figures_between
-from extract.grid import Grid, grid_of
+from extract.grid import PERIOD, Grid, grid_of
 from extract.lexicon import compiled, vocabulary
 
 NUMBER = re.compile(
@@ -22,6 +22,9 @@ NUMBER = re.compile(
     re.IGNORECASE,
 )
 YEAR = re.compile(r"(?:19|20)\d\d(?:[/–-]\d{2,4})?")
+RANGE = re.compile(
+    r"(?:between\s)?£?(?P<first>\d[\d,]*(?:\.\d+)?)\s?(?:-|–|to|and)\s?£?(?P<last>\d[\d,]*(?:\.\d+)?)", re.IGNORECASE
+)
 STATED_REACH = 40  # blocks above a table in which a unit for all amounts may be stated
 
 
@@ -30,6 +33,7 @@ class _Words:
     money: list[tuple[re.Pattern[str], float]]
     percent: re.Pattern[str]
     share: re.Pattern[str]
+    counted: re.Pattern[str]
     posts: re.Pattern[str]
     posts_cut: re.Pattern[str]
     posts_kept: re.Pattern[str]
@@ -55,6 +59,7 @@ def _words() -> _Words:
     names = (
         "percent",
         "share",
+        "counted",
         "posts",
         "posts_cut",
         "posts_kept",
@@ -71,6 +76,8 @@ def _words() -> _Words:
 def unit_in(words: str) -> Unit:
     """The unit that a heading or a caption names."""
     known = _words()
+    if known.counted.search(words):
+        return Unit("other")
     places = [(m.start(), Unit("GBP", scale)) for pattern, scale in known.money if (m := pattern.search(words))]
     if places:
         first = min(place for place, _ in places)
@@ -152,7 +159,7 @@ def _unit_above(text: str, table: Table, blocks: Sequence[Block]) -> Unit:
         stated = known.stated.search(words)
         if stated or (distance == 0 and len(words) < 160):
             unit = unit_in(words[stated.start() :] if stated else words)
-            if unit.name == "GBP" and (stated or unit.scale > 1):
+            if (unit.name == "GBP" and unit.scale > 1) or (stated and unit.name in ("GBP", "percent")):
                 return unit
     heading = next((block.heading for block in blocks if block.start >= table.start and block.heading), None)
     unit = unit_in(heading or "")
@@ -164,7 +171,10 @@ def _cell_figures(text: str, grid: Grid, cell: Cell, above: Unit, block: int) ->
         return []
     m = NUMBER.fullmatch(cell.text)
     if m is None:
-        return figures_between(text, cell.start, cell.end, max(block, 0)) if not cell.header else []
+        between = _cell_range(grid, cell, above, block) if not cell.header else None
+        if between or cell.header:
+            return [between] if between else []
+        return figures_between(text, cell.start, cell.end, max(block, 0))
     unit = _cell_unit(grid, cell, m, above)
     if unit.name not in ("GBP", "percent", "posts") or (YEAR.fullmatch(cell.text) and unit.name != "GBP"):
         return []
@@ -172,6 +182,22 @@ def _cell_figures(text: str, grid: Grid, cell: Cell, above: Unit, block: int) ->
     end = cell.end - len(m["note"] or "")
     place = (cell.start, cell.end)
     return [Figure(cell.start, end, unit.name, value, value, "exact", place, "table-cell", block=max(block, 0))]
+
+
+def _cell_range(grid: Grid, cell: Cell, above: Unit, block: int) -> Figure | None:
+    """A range whose unit the table's labels tell: *560-610* under *£m*."""
+    ends = RANGE.fullmatch(cell.text)
+    m = NUMBER.fullmatch(ends["last"]) if ends and not PERIOD.fullmatch(cell.text) else None
+    if ends is None or m is None or m["pound"] or m["scale"] or m["percent"] or m["percent2"]:
+        return None
+    unit = _cell_unit(grid, cell, m, above)
+    if unit.name not in ("GBP", "percent", "posts"):
+        return None
+    low, high = (round(float(ends[name].replace(",", "")) * unit.scale, 6) for name in ("first", "last"))
+    place = (cell.start, cell.end)
+    return (
+        Figure(*place, unit.name, low, high, "exact", place, "table-cell", block=max(block, 0)) if low < high else None
+    )
 
 
 def _cell_unit(grid: Grid, cell: Cell, m: re.Match[str], above: Unit) -> Unit:

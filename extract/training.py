@@ -1,7 +1,7 @@
-"""Fits the models of kind, status and subject: ``python -m extract.training GOLD_FOLDER...``.
+"""Fits the models of counts, kind, status and subject: ``python -m extract.training GOLD_FOLDER...``.
 
 Learns from gold folders (documents with their facts) and from ``data/samples`` (the project's own marked-up
-documents), and writes ``data/model.json`` and ``data/subjects.json``. Needs scikit-learn,
+documents), and writes ``data/model.json``, ``memory.npz``, ``subjects.json`` and ``tallies.json``. Needs scikit-learn,
 which the package does not need at run time.
 """
 
@@ -22,13 +22,19 @@ from threadpoolctl import threadpool_limits
 from breakeven_errors import BreakevenError, UsageError
 from extract.examples import Example, example, load_documents, load_samples
 from extract.kinds import MODEL, kind_features
+from extract.memory import Memory
+from extract.memory import save as save_memory
 from extract.pipeline import build
 from extract.register import load as load_register
 from extract.subjects import WEIGHTS
+from extract.tallies import WEIGHTS as TALLIES
+from extract.training_counts import cases_of as counts_of
+from extract.training_counts import fit as fit_counts
+from extract.training_memory import fit as fit_memory
 from extract.training_subjects import cases_of, scene_of
 from extract.training_subjects import fit as fit_subjects
 
-STRENGTH = {"kind": 0.25, "status": 0.25}  # C of scikit-learn: the smaller, the more the weights are held down
+STRENGTH = {"kind": 0.5, "status": 0.5}  # C of scikit-learn: the smaller, the more the weights are held down
 LEAST = 2  # groups in which a feature must stand
 Row = tuple[str, dict[str, float], str]  # group, features, class
 Stored = dict[str, Any]
@@ -68,6 +74,11 @@ def fit_all(found: Sequence[Example]) -> Stored:
     return {"kind": fit(kinds, STRENGTH["kind"]), "status": fit(statuses, STRENGTH["status"])}
 
 
+def remember(found: Sequence[Example], stored: Stored) -> Memory:
+    """The memory that goes with the models."""
+    return fit_memory(found, stored["kind"]["classes"], stored["status"]["classes"])
+
+
 def _untold(found: Sequence[Example], target: str) -> Iterator[tuple[Example, int, str, str]]:
     for one in found:
         told: Sequence[object] = one.seen.told_kind if target == "kind" else one.seen.told_status
@@ -101,10 +112,14 @@ def main(folders: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return error.exit_code
     found = documents + samples
-    stored: Stored = fit_all([example(one) for one in found])
+    examples = [example(one) for one in found]
+    stored: Stored = fit_all(examples)
+    save_memory(remember(examples, stored))
     write({**json.loads(MODEL.read_text(encoding="utf-8")), **stored})
     weights = fit_subjects([case for one in found for case in cases_of(one, scene_of(one, register))])
-    WEIGHTS.write_text(json.dumps(weights, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+    tallies = fit_counts([case for one in found for case in counts_of(one)])
+    for path, fitted in ((WEIGHTS, weights), (TALLIES, tallies)):
+        path.write_text(json.dumps(fitted, indent=0, sort_keys=True) + "\n", encoding="utf-8")
     counts = [sum(len(one.truth) for one in part) for part in (documents, samples)]
     print(f"learnt from {counts[0]} figures of gold documents and {counts[1]} of samples")
     return 0

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import yaml
+from scipy import sparse
 from scipy.optimize import minimize
 
 from extract import scene as scenes
@@ -23,6 +24,7 @@ from extract.pipeline import text_of
 from extract.register import Register
 
 PENALTY, RAREST = 2.0, 3
+FIRM = 60.0  # the penalty of leaving an expected weight: what is promised of names that are left open holds
 
 
 @dataclass(slots=True)
@@ -67,13 +69,15 @@ def fit(cases: Sequence[Case]) -> dict[str, float]:
     rows = [(k, names, one == case.gold) for k, case in enumerate(cases) for one, names in case.described.items()]
     owner = np.array([k for k, _, _ in rows])
     gold = np.array([right for _, _, right in rows], dtype=float)
-    matrix = np.zeros((len(rows), len(known)))
-    for i, (_, names, _) in enumerate(rows):
-        matrix[i, [known[name] for name in names if name in known]] = 1
+    places = [sorted(known[name] for name in names if name in known) for _, names, _ in rows]
+    ends = np.cumsum([0, *map(len, places)])
+    columns = np.concatenate([np.array(row, dtype=int) for row in places])
+    matrix = sparse.csr_matrix((np.ones(len(columns)), columns, ends), shape=(len(rows), len(known)))
     sizes = Counter(case.document for case in cases)
     worth = np.array([sizes[case.document] ** -0.5 for case in cases])
     worth *= len(cases) / worth.sum()
     prior = np.array([expected().get(name, 0.0) for name in known])
+    hold = np.array([FIRM if name in expected() else PENALTY for name in known])
 
     def loss(weight: np.ndarray) -> tuple[float, np.ndarray]:
         score = matrix @ weight
@@ -82,8 +86,8 @@ def fit(cases: Sequence[Case]) -> dict[str, float]:
         odds = np.exp(score - top[owner])
         share = odds / np.bincount(owner, odds)[owner]
         drawn = weight - prior
-        value = -np.sum(np.log(share) * gold * worth[owner]) + PENALTY * drawn @ drawn / 2
-        return float(value), PENALTY * drawn - matrix.T @ ((gold - share) * worth[owner])
+        value = -np.sum(np.log(share) * gold * worth[owner]) + hold * drawn @ drawn / 2
+        return float(value), hold * drawn - matrix.T @ ((gold - share) * worth[owner])
 
     solved = minimize(loss, np.zeros(len(known)), jac=True, method="L-BFGS-B", options={"maxiter": 400})
     return {name: round(float(solved.x[i]), 4) for name, i in known.items()}

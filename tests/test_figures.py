@@ -106,7 +106,7 @@ def figures_of(text: str) -> list[Figure]:
         ("The pay bill will fall by £5m–6m.", [pounds(5_000_000, 6_000_000)]),
         ("Between 10% and 15% of posts will be frozen.", [percent(10, 15)]),
         ("Recruitment to 75 posts has been frozen.", [posts(75)]),
-        ("The trust will not fill 45 vacant posts, saving £1.8m.", [pounds(1_800_000)]),
+        ("The trust will not fill 45 vacant posts, saving £1.8m.", [posts(45), pounds(1_800_000)]),
         ("We expect to spend less than 1.5% on agency staff.", [percent(1.5, qualifier="under")]),
         ("Nearly £800m is owed.", [pounds(800_000_000, qualifier="about")]),
         ("Losses of £3m to £4m a month continue.", [pounds(3_000_000, 4_000_000)]),

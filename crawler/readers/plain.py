@@ -143,7 +143,8 @@ def _candidate(run: Sequence[Line], at: int) -> tuple[Callable[[Sequence[Line]],
         return tabbed, _while(run, at, lambda text: "\t" in text.strip())
     if GAP.search(line) or line.startswith("     "):
         return aligned, _while(run, at, lambda text: bool(GAP.search(text)) or _inside_aligned(text))
-    if at == 0 and len(run) >= 3 and all(ENDS_LIKE_ROW.search(other.text.rstrip()[-1:]) for other in run[-3:]):
+    glued = all(ENDS_LIKE_ROW.search(other.text.rstrip()[-1:]) and not GAP.search(other.text) for other in run[-3:])
+    if at == 0 and len(run) >= 3 and glued:
         return glued_rows, len(run)
     return None, at + 1
 

@@ -17,7 +17,8 @@ RULE_ROW = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*")
 RULE_LINE = re.compile(r"[\s\-=_+|]+")
 FIELD = re.compile(r"\S+(?: \S+)*")
 WORD = re.compile(r"\S+")
-GAP = re.compile(r"\S {2,}\S")
+LEADER = re.compile(r"(?<=\S) ?\.{4,}(?= *[£(\d–-])")  # dots that lead from a label to its number
+GAP = re.compile(rf"\S {{2,}}\S|{LEADER.pattern}")
 VALUE = re.compile(
     r"[(\-–−+~<>]*\s?£?\s?(?!000)\d[\d,]*(?:\.\d+)?\s?(?:%|m|bn|k|pp|million|billion)?\)?\s?%?[*†‡a-d]?"
     r"|[-–—*]|\.{2,3}|n/?a|nil|tbc|not \w+",
@@ -121,7 +122,7 @@ def aligned(lines: Sequence[Line]) -> Table | None:
 def _fields(line: Line) -> list[_Field]:
     """Words with two spaces or more between them; values side by side are fields each."""
     found = []
-    for m in FIELD.finditer(line.text):
+    for m in FIELD.finditer(LEADER.sub(lambda dots: " " * len(dots.group()), line.text)):
         words = list(WORD.finditer(m.group()))
         pieces = words if len(words) > 1 and all(VALUE.fullmatch(word.group()) for word in words) else []
         found += [_Field(m.start() + w.start(), m.start() + w.end(), w.group()) for w in pieces]
