@@ -118,6 +118,25 @@ def test_report_whose_title_names_its_year() -> None:
     assert labels(text, title="Finance report, month 8 2025/26") == ["2025/26", "2024/25"]
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Annual audit letter for the year ended 31 March 2015",
+        "Opening budgets 2014/15",
+        "Review of nine months to 31 December 2014",
+        "Efficiency programme 2014/15, position after nine months",
+        "Finance Report for the nine months to 31 December 2014 (2014/15, month 9)",
+    ],
+)
+def test_papers_whose_titles_name_their_year(title: str) -> None:
+    assert labels(f"{title}\n\nThe deficit is £5m.", title=title) == ["2014/15"]
+
+
+def test_a_year_stated_for_all_figures() -> None:
+    text = "Selected sums\n\nAll figures are for 2018-19.\n\nThe deficit is £5m."
+    assert labels(text, title="Selected sums") == ["2018/19"]
+
+
 def test_news_headline_dates_nothing() -> None:
     text = "Trusts lose £5m in 2025/26\n\nThe cash loan is £2m."
     assert labels(text, title="Trusts lose £5m in 2025/26") == ["2025/26", None]

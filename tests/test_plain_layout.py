@@ -126,6 +126,19 @@ def test_heading_over_several_aligned_columns_spans_them() -> None:
     assert spans == {"Staff in month": (1, 2), "Posts to go": (3, 2)}
 
 
+def test_dots_that_lead_to_numbers_make_a_table_under_its_title() -> None:
+    text = (
+        "Revenue, seven months (£'000)\n"
+        "  Income received ........... 132,480\n"
+        "  Operating costs ........... 126,915\n"
+        "  Surplus ...................   5,565\n"
+    )
+    blocks, (table,) = layout(text)
+    assert rows_of(table)[0] == ["Income received", "132,480"]
+    assert text[blocks[0].start : blocks[0].end] == "Revenue, seven months (£'000)"
+    assert all(text[cell.start : cell.end] == cell.text for cell in table.cells)
+
+
 def test_labels_and_values_that_are_no_table() -> None:
     text = (
         "Report to:       Trust Board, 8 May 2018\nSponsor:         Director of Finance\nPurpose:         To discuss\n"

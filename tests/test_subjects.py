@@ -197,6 +197,35 @@ def test_figures_of_a_sentence(text, quote, kind, body):
     assert subject(text, quote, kind) == body
 
 
+def test_the_figures_of_a_body_that_no_register_lists_are_nobody_s():
+    text = (
+        "Prescribing report\n\nNHS Ipswich and East Suffolk Clinical Commissioning Group\n\n"
+        "The CCG has a drugs budget of £54m. It will overspend by £3m.\n\n"
+        "Ipswich Hospital NHS Trust is not part of these figures."
+    )
+    assert subject(text, "£54m", "funding", published="2014-11-19") is None
+
+
+def test_we_are_the_body_of_the_headline():
+    text = (
+        "# Chief executive's report, NHS Kent and Medway ICB\n\n## Costs\n\nWe must take £14m out of our running costs."
+    )
+    assert subject(text, "£14m", "saving") == "QKS"
+
+
+def test_a_place_in_the_headline_of_a_system_s_paper_is_its_board():
+    text = "South Yorkshire: three-year plan\n\nThe system expects a gap of £90m. The ICB will save £9m of it itself."
+    assert subject(text, "£9m", "saving", published="2025-11-27") == "QF7"
+
+
+def test_rows_of_trusts_name_a_trust_by_its_place_alone():
+    text = (
+        "# Savings by trust\n\n| Trust | £m |\n|---|---|\n| Manchester University NHS Foundation Trust | 148 |\n"
+        "| Tameside and Glossop Integrated Care NHS Foundation Trust | 22 |\n| Stockport | 26.9 |\n"
+    )
+    assert subject(text, "26.9", "saving") == "RWJ"
+
+
 def test_a_name_that_could_be_two_bodies_is_left_open():
     text = (
         "Barnsley Hospital NHS Foundation Trust is to cut 90 posts.\n\n"

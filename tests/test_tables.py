@@ -75,6 +75,28 @@ def test_money_table_about_redundancies_holds_money() -> None:
     assert values(text) == [("GBP", 16_000_000, 16_000_000)]
 
 
+def test_a_range_in_a_cell_takes_the_unit_of_its_column() -> None:
+    assert values(HEAD.format("Estimate £m", "560-610")) == [("GBP", 560_000_000, 610_000_000)]
+    assert values(HEAD.format("Posts to go", "between 190 and 230")) == [("posts", 190, 230)]
+    assert values(HEAD.format("Year £m", "2024-25")) == []
+
+
+def test_thousands_of_people_are_no_money() -> None:
+    assert values(HEAD.format("Population (000)", "1,290")) == []
+    assert values(HEAD.format("Spend (000)", "1,290")) == [("GBP", 1_290_000, 1_290_000)]
+
+
+def test_a_hospital_in_a_heading_hides_no_money() -> None:
+    assert values("| £m | South Tees Hospitals |\n|---|---|\n| Income | 921.4 |\n") == [
+        ("GBP", 921_400_000, 921_400_000)
+    ]
+
+
+def test_shares_stated_above_a_table_count() -> None:
+    text = "Response figures are in per cent.\n\n| Region | Thought of leaving |\n|---|---|\n| London | 64 |\n"
+    assert values(text) == [("percent", 64, 64)]
+
+
 def test_row_labels_give_units() -> None:
     money = "| Deficit (£m) | 12.1 |\n| Agency spend as % of pay | 4.1 |\n"
     rows = f"{money}| Staff (WTE) | 4,100 |\n| Redundancies (number) | 40 |\n"
