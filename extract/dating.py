@@ -72,6 +72,7 @@ class _Page:
     report: str | None  # the year that a report's title names
     title: str | None  # the year that any title names
     labels: list[str | None] = field(default_factory=list)
+    rows: dict[int, list[int]] = field(default_factory=dict)  # the blocks of each table, by its number
 
     def within(self, start: int, end: int) -> Sequence[Period]:
         """The periods named in a stretch of the text."""
@@ -349,8 +350,11 @@ def _in_words(words: str) -> str | None:
 
 
 def _rows_of(page: _Page, grid: Grid) -> list[int]:
-    start, end = grid.table.start, grid.table.end
-    return [n for n, block in enumerate(page.blocks) if block.kind == "table_row" and start <= block.start < end]
+    table = grid.table
+    if table.number not in page.rows:
+        inside = (n for n, block in enumerate(page.blocks) if table.start <= block.start < table.end)
+        page.rows[table.number] = [n for n in inside if page.blocks[n].kind == "table_row"]
+    return page.rows[table.number]
 
 
 def _heading_of_table(page: _Page, grid: Grid) -> str | None:

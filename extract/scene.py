@@ -91,6 +91,7 @@ class Scene:
     block_starts: list[int] = field(default_factory=list)
     cuts: list[int] = field(default_factory=list)  # where sentences begin
     cached: dict[tuple[int, int], list[Anchor]] = field(default_factory=dict)
+    labels: dict[int, list[Anchor]] = field(default_factory=dict)  # of table cells, by where they begin
 
     def kind(self, organisation: str) -> str:
         """The kind of a body of the register."""
@@ -192,7 +193,14 @@ class Scene:
 
     def label(self, cell: Cell) -> list[Anchor]:
         """The anchors of a table's label: names, and bare words such as *ICB* and *System*."""
-        anchors = self.anchors(cell.start, cell.end) if cell.start >= 0 else []
+        if cell.start < 0:
+            return []
+        if cell.start not in self.labels:
+            self.labels[cell.start] = self._label(cell)
+        return self.labels[cell.start]
+
+    def _label(self, cell: Cell) -> list[Anchor]:
+        anchors = self.anchors(cell.start, cell.end)
         found = [one for one in anchors if one.sort in {"name", "place"}]
         found = found or [one for one in anchors if one.sort == "anaphor" and one.start - cell.start < 5]
         for pattern, kinds in () if found else patterns()["labels"]:

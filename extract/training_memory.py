@@ -15,7 +15,7 @@ from extract.examples import Example
 from extract.memory import Memory, likeness, rows_of, squares
 
 RIDGE = 0.3  # the larger, the less one figure alone counts
-LEAST = 2  # documents in which a feature must stand
+LEAST, MOST = 2, 0.2  # documents in which a feature must stand, and the share of figures in which it may
 
 
 def fit(found: Sequence[Example], kinds: Sequence[str], statuses: Sequence[str]) -> Memory:
@@ -31,7 +31,9 @@ def fit(found: Sequence[Example], kinds: Sequence[str], statuses: Sequence[str])
     for group, features, _ in told:
         for name in features:
             groups.setdefault(name, set()).add(group)
-    names = sorted(name for name, where in groups.items() if len(where) >= LEAST)
+    counts = Counter(name for _, features, _ in told for name in features)
+    most = MOST * len(told)
+    names = sorted(name for name, where in groups.items() if len(where) >= LEAST and counts[name] <= most)
     rows = rows_of([features for _, features, _ in told], {name: place for place, name in enumerate(names)})
     norms = squares(rows)
     sample = rows[:: max(1, rows.shape[0] // 1500)]
