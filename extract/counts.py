@@ -93,9 +93,8 @@ def find_counts(text: str, sentences: Sequence[Sentence]) -> list[Figure]:
     """The counts that are facts. Numbers whose ``unit`` is set are money or shares and not looked at."""
     found: list[_Count] = []
     for count, tally in considered(text, sentences):
-        if counts_posts(tally, weights()) and not (
-            found and count.start < found[-1].figure_end
-        ):  # *22 of its 60 posts* is one
+        within = bool(found) and count.start < found[-1].figure_end  # the 60 of *22 of its 60 posts*
+        if not within and counts_posts(tally, weights()):
             found.append(count)
     return [_figure(count) for count in found]
 

@@ -171,10 +171,10 @@ def _cell_figures(text: str, grid: Grid, cell: Cell, above: Unit, block: int) ->
         return []
     m = NUMBER.fullmatch(cell.text)
     if m is None:
-        between = _cell_range(grid, cell, above, block) if not cell.header else None
-        if between or cell.header:
-            return [between] if between else []
-        return figures_between(text, cell.start, cell.end, max(block, 0))
+        if cell.header:
+            return []
+        between = _cell_range(grid, cell, above, block)
+        return [between] if between else figures_between(text, cell.start, cell.end, max(block, 0))
     unit = _cell_unit(grid, cell, m, above)
     if unit.name not in ("GBP", "percent", "posts") or (YEAR.fullmatch(cell.text) and unit.name != "GBP"):
         return []

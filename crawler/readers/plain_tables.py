@@ -17,7 +17,7 @@ RULE_ROW = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*")
 RULE_LINE = re.compile(r"[\s\-=_+|]+")
 FIELD = re.compile(r"\S+(?: \S+)*")
 WORD = re.compile(r"\S+")
-LEADER = re.compile(r"(?<=\S) ?\.{4,}(?= *[£(\d–-])")  # dots that lead from a label to its number
+LEADER = re.compile(r"(?<=[^\s.]) ?\.{4,}+(?= *[£(\d–-])")  # dots that lead from a label to its number
 GAP = re.compile(rf"\S {{2,}}\S|{LEADER.pattern}")
 VALUE = re.compile(
     r"[(\-–−+~<>]*\s?£?\s?(?!000)\d[\d,]*(?:\.\d+)?\s?(?:%|m|bn|k|pp|million|billion)?\)?\s?%?[*†‡a-d]?"
