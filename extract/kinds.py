@@ -19,8 +19,9 @@ import numpy as np
 
 from extract.cells import cell_kind, cell_status
 from extract.facts import Figure
-from extract.features import Surroundings, describe, rules
+from extract.features import Surroundings, describe
 from extract.memory import Memory, load, rows_of
+from extract.passages import rules
 
 MODEL = Path(__file__).parent / "data" / "model.json"
 PHRASE_WORD = re.compile(r"[A-Za-z&][\w&'’-]*|\S")

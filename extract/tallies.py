@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from extract.features import NUMBER, read_passage
+from extract.passages import NUMBER, read_passage
 
 WEIGHTS = Path(__file__).parent / "data" / "tallies.json"
 REACH = 90  # characters on either side that are read

@@ -4,8 +4,8 @@ import pytest
 
 import extract
 from extract.confidence import log_odds
-from extract.features import label_cues
 from extract.kinds import likeliest, models_of
+from extract.passages import label_cues
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,117 @@
+"""The words of a stretch of text and the cues among them: classes of words that ``data/kinds.yml`` lists."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+DATA = Path(__file__).parent / "data" / "kinds.yml"
+WORD = re.compile(
+    r"[£$€]?\d[\d,.]*\d(?:[a-z%]+)?|[£$€]?\d[a-z%]*|[a-z]+(?:[&'’-][a-z]+)*|%|[,;:()–—.?!\"“”]", re.IGNORECASE
+)
+BREAKS = frozenset(",;:()–—.?!")
+NUMBER = re.compile(r"[£$€]?\d")
+
+Cue = tuple[int, int, str]  # first word, number of words, class
+
+
+@cache
+def rules() -> dict[str, Any]:
+    """The file of cues, read once."""
+    loaded: dict[str, Any] = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    return loaded
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """Cue classes by word, by beginning of a word, and by the first word of a phrase."""
+
+    words: dict[str, list[str]] = field(default_factory=dict)
+    stems: list[tuple[str, str]] = field(default_factory=list)
+    phrases: dict[str, list[tuple[list[str], str]]] = field(default_factory=dict)
+
+
+@cache
+def lexicon() -> Lexicon:
+    """All cue classes, those of status with an ``s.`` before their names."""
+    found = Lexicon()
+    for prefix, part in (("", "cues"), ("s.", "status")):
+        for name, entries in rules()[part].items():
+            for entry in shlex.split(entries.replace("'", "’")):
+                _add(found, entry.replace("’", "'").lower(), prefix + name)
+    return found
+
+
+def _add(found: Lexicon, entry: str, name: str) -> None:
+    first, *rest = entry.split()
+    if rest:
+        found.phrases.setdefault(first.rstrip("*")[:4], []).append(([first, *rest], name))
+    elif first.endswith("*"):
+        found.stems.append((first[:-1], name))
+    else:
+        found.words.setdefault(first, []).append(name)
+
+
+@lru_cache(maxsize=20_000)
+def _classes(word: str) -> tuple[str, ...]:
+    known = lexicon()
+    stems = [name for stem, name in known.stems if word.startswith(stem)]
+    parts = [] if "-" not in word else [name for part in word.split("-") for name in _classes(part)]
+    return tuple(dict.fromkeys([*known.words.get(word, ()), *stems, *parts]))
+
+
+def _is(word: str, pattern: str) -> bool:
+    return word.startswith(pattern[:-1]) if pattern.endswith("*") else word == pattern
+
+
+@dataclass(slots=True)
+class Passage:
+    """The words of a stretch of text, in lower case, where each begins, and the cues among them."""
+
+    words: list[str]
+    starts: list[int]
+    cues: list[Cue]
+    firsts: list[int]  # the first word of each cue
+
+    def between(self, first: int, last: int) -> list[Cue]:
+        """The cues that begin at the words from ``first`` up to ``last``, ``last`` left out, and end there too."""
+        found = self.cues[bisect_left(self.firsts, first) : bisect_left(self.firsts, last)]
+        return [cue for cue in found if cue[0] + cue[1] <= last]
+
+
+def read_passage(text: str, start: int, end: int) -> Passage:
+    """Words, numbers and the punctuation that parts clauses, with the cues among them."""
+    places = [(match.start(), match.group()) for match in WORD.finditer(text, start, end)]
+    words = [word.lower().replace("’", "'") for _, word in places]
+    found = cues(words)
+    return Passage(words, [place for place, _ in places], found, [cue[0] for cue in found])
+
+
+@lru_cache(maxsize=5_000)
+def label_cues(label: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The classes of the cues in a label or heading, and its plain words."""
+    passage = read_passage(label, 0, len(label))
+    plain = (word for word in passage.words if word not in BREAKS and not NUMBER.match(word))
+    return tuple(dict.fromkeys(name for _, _, name in passage.cues)), tuple(plain)
+
+
+def cues(words: Sequence[str]) -> list[Cue]:
+    """Every cue among the words, phrases included."""
+    found: list[Cue] = []
+    phrases = lexicon().phrases
+    for index, word in enumerate(words):
+        for name in _classes(word):
+            found.append((index, 1, name))
+        for pattern, name in phrases.get(word[:4], ()):
+            here = words[index : index + len(pattern)]
+            if len(here) == len(pattern) and all(map(_is, here, pattern)):
+                found.append((index, len(pattern), name))
+    return found
