@@ -13,6 +13,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from extract import scene as scenes
 from extract import scoring, subjects
 from extract.confidence import traits
 from extract.examples import Example, Labelled, example, load_documents, load_samples
+from extract.index import GrowingIndex, Index, Templates, templates
 from extract.kinds import MODEL, Described, Label, Models, label_described, models_of
 from extract.organisations import named
 from extract.pipeline import build, fact
@@ -36,6 +38,13 @@ from extract.training_subjects import fit as fit_subjects
 FOLDS = 10
 BINS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0)
 Change = Callable[[Described], Described]
+CUES = ("zone", "within", "clause", "near", "far", "rank", "chain", "both", "quote", "earlier", "heading", "lead")
+PARTS = {  # features by the beginnings of their names
+    "cues": (*CUES, "attached0", "attached1", "attached_chain", "attached ", "column ", "row ", "caption", "table"),
+    "attached words": ("attached",),
+    "the very words": ("word", "pair", "two", "attached_word", "attached_pair"),
+    "words wherever they stand": ("bag", "two"),
+}
 
 
 @dataclass(slots=True)
@@ -59,10 +68,10 @@ class Entry:
     cases: list[Case]
 
 
-def entry_of(labelled: Labelled, register: Register) -> Entry:
+def entry_of(labelled: Labelled, register: Register, to: Templates) -> Entry:
     """Describes a document once for all folds."""
     scene = scene_of(labelled, register)
-    return Entry(labelled, example(labelled), scene, cases_of(labelled, scene))
+    return Entry(labelled, example(labelled, to), scene, cases_of(labelled, scene))
 
 
 def judge(entry: Entry, by: Models, weight: Mapping[str, float], change: Change) -> list[Guess]:
@@ -92,22 +101,9 @@ def same(seen: Described) -> Described:
     return seen
 
 
-def without_frames(seen: Described) -> Described:
-    """As if no frames had been written."""
-    kept = [{name: x for name, x in row.items() if not name.startswith("frame")} for row in seen.features]
-    return replace(seen, features=kept)
-
-
-def without_cues(seen: Described) -> Described:
-    """Frames and the very words alone, without the classes of cues."""
-    starts = ("frame", "word", "pair", "bias", "unit", "period", "survey", "sign", "column word", "row word")
-    kept = [{name: x for name, x in row.items() if name.startswith(starts)} for row in seen.features]
-    return replace(seen, features=kept)
-
-
-def without_words(seen: Described) -> Described:
-    """Without the very words next to the figure."""
-    kept = [{name: x for name, x in row.items() if not name.startswith(("word", "pair"))} for row in seen.features]
+def without(seen: Described, index: Index, starts: tuple[str, ...]) -> Described:
+    """Without the features whose names begin with one of ``starts``."""
+    kept = [[row for row in rows if not index.names[row].startswith(starts)] for rows in seen.features]
     return replace(seen, features=kept)
 
 
@@ -117,14 +113,14 @@ def without_labels(seen: Described) -> Described:
 
 
 def run(
-    entries: Sequence[Entry], samples: Sequence[Entry], change: Change = same, memory: bool = True
+    entries: Sequence[Entry], samples: Sequence[Entry], index: Index, change: Change = same, memory: bool = True
 ) -> tuple[list[scoring.Outcome], list[Guess]]:
     """Outcomes and guesses of all documents, each judged by models that did not see its story."""
     by_example = {id(entry.example): entry for entry in entries}
     outcomes, guesses = [], []
     for learnt, left in folds([entry.example for entry in entries], FOLDS):
         known = [by_example[id(one)] for one in learnt]
-        by, weight = _fit([*known, *samples], change, memory)
+        by, weight = fit([*known, *samples], index, change, memory)
         for one in left:
             found = judge(by_example[id(one)], by, weight, change)
             outcomes.append(compare(by_example[id(one)], found))
@@ -132,11 +128,12 @@ def run(
     return outcomes, guesses
 
 
-def _fit(known: Sequence[Entry], change: Change, memory: bool) -> tuple[Models, dict[str, float]]:
+def fit(known: Sequence[Entry], index: Index, change: Change, memory: bool) -> tuple[Models, dict[str, float]]:
+    """The models of kind and status, and the weights of subjects, learnt from the entries."""
     changed = [replace(one.example, seen=change(one.example.seen)) for one in known]
-    stored = fit_all(changed)
+    stored = fit_all(changed, index)
     weight = fit_subjects([case for one in known for case in one.cases])
-    return models_of(stored, remember(changed, stored) if memory else None), weight
+    return models_of(stored, index, remember(changed, index, stored) if memory else None), weight
 
 
 def line(name: str, outcomes: Sequence[scoring.Outcome]) -> str:
@@ -187,21 +184,25 @@ def main() -> int:
     parser.add_argument("--calibrate", action="store_true", help="write the curve of confidence into the model file")
     parser.add_argument("--ablate", action="store_true", help="leave out each part in turn")
     options = parser.parse_args()
-    nlp, register = build(READING), load_register()
-    entries = [entry_of(one, register) for folder in options.folders for one in load_documents(folder, nlp)]
-    samples = [entry_of(one, register) for one in load_samples(nlp)]
-    outcomes, guesses = run(entries, samples)
+    nlp, register, index = build(READING), load_register(), GrowingIndex()
+    to = templates(index)
+    entries = [entry_of(one, register, to) for folder in options.folders for one in load_documents(folder, nlp)]
+    samples = [entry_of(one, register, to) for one in load_samples(nlp)]
+    outcomes, guesses = run(entries, samples, index)
     print(line("left out", outcomes))
-    by, weight = _fit([*entries, *samples], same, True)
+    by, weight = fit([*entries, *samples], index, same, True)
     print(line("fitted", [compare(one, judge(one, by, weight, same)) for one in entries]))
     print(*reliability(list(left_out_confidence(guesses))), sep="\n")
     if options.calibrate:
         write({**json.loads(MODEL.read_text(encoding="utf-8")), "confidence": curve(guesses)})
     if options.ablate:
-        print(line("without samples", run(entries, [])[0]))
-        print(line("without memory", run(entries, samples, memory=False)[0]))
-        for change in (without_frames, without_cues, without_words, without_labels):
-            print(line(change.__name__.replace("_", " "), run(entries, samples, change)[0]))
+        print(line("without samples", run(entries, [], index)[0]))
+        print(line("without memory", run(entries, samples, index, memory=False)[0]))
+        print(line("without labels", run(entries, samples, index, without_labels)[0]))
+        for name, starts in PARTS.items():
+            print(
+                line(f"without {name}", run(entries, samples, index, partial(without, index=index, starts=starts))[0])
+            )
     return 0
 
 

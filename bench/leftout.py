@@ -14,18 +14,18 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from crossval import FOLDS, Entry, entry_of
+from crossval import FOLDS, Entry, entry_of, fit, same
 
 from extract import subjects, tallies
 from extract.examples import LABELS, load_documents, load_samples
-from extract.kinds import Models, label_described, models_of
+from extract.index import GrowingIndex, templates
+from extract.kinds import Models, label_described
 from extract.pipeline import build
 from extract.register import load as load_register
-from extract.training import READING, fit_all, folds, remember
+from extract.training import READING, folds
 from extract.training_counts import Case
 from extract.training_counts import cases_of as counts_of
 from extract.training_counts import fit as fit_counts
-from extract.training_subjects import fit as fit_subjects
 
 
 def parts(entries: Sequence[Entry]) -> list[list[Entry]]:
@@ -68,19 +68,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("folders", nargs="+", type=Path)
     options = parser.parse_args()
-    nlp, register = build(READING), load_register()
+    nlp, register, index = build(READING), load_register(), GrowingIndex()
     documents = [one for folder in options.folders for one in load_documents(folder, nlp)]
     samples = load_samples(nlp)
     stems = {one.name.rsplit("-", 1)[0] for one in samples}
-    entries = [entry_of(one, register) for one in [*documents, *samples]]
+    to = templates(index)
+    entries = [entry_of(one, register, to) for one in [*documents, *samples]]
     rows: dict[str, Counter[str]] = {}
     cases: dict[str, list[tuple[Case, bool]]] = {}
     for part in parts(entries):
         left = {id(entry) for entry in part}
         learnt = [entry for entry in entries if id(entry) not in left]
-        stored = fit_all([entry.example for entry in learnt])
-        by = models_of(stored, remember([entry.example for entry in learnt], stored))
-        weight = fit_subjects([case for entry in learnt for case in entry.cases])
+        by, weight = fit(learnt, index, same, True)
         tally = fit_counts([case for entry in learnt for case in counts_of(entry.labelled)])
         for entry in part:
             source = source_of(entry, stems)

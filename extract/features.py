@@ -1,33 +1,44 @@
-"""What stands around a figure, as named features for the models of kind and status.
+"""What stands around a figure, as rows of features for the models of kind and status.
 
-The words near a figure are looked up in the cue classes of ``data/kinds.yml``; a feature says which class stands
-where: just before or after, in the clause, the sentence, the sentence before, the heading, a table's labels.
+The words near a figure are looked up in the cue classes of ``data/kinds.yml``; a feature says which class or word
+stands where: just before or after, in the clause, the sentence, the sentence before, the heading, a table's labels.
+What holds for a whole paragraph or label is worked out once.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
-
-import yaml
 
 from crawler.document import Block, Document
 from extract.facts import Figure, TableValue
-from extract.passages import BREAKS, NUMBER, Passage, label_cues, read_passage
+from extract.index import UNKNOWN, Side, Templates
+from extract.passages import BREAKS, NUMERIC, Cue, Passage, classes, glue, label_cues, read_passage
 
-FRAMES = Path(__file__).parent / "data" / "frames.yml"
 JOINERS = frozenset(("but", "while", "whereas", "although", "though", "which", "and", "with", "after", "because"))
-SURVEY = re.compile(r"\b(?:survey(?:ed|s)?|respondents?|polled|questionnaire)\b", re.IGNORECASE)
+BORDERS = BREAKS | JOINERS
+SURVEY = ("survey", "respondent", "polled", "questionnaire")
 REACH = 16  # words on either side that count, wherever they stand
+CLOSE = 10  # words on either side of which two neighbours count as a pair
+CUED = 25  # words on either side among which the nearest cues are looked for
 EARLIER = 45  # words before the figure's sentence
+EARLIER_CHARACTERS = 260  # in which they stand
+PARTING = frozenset(";:)–—.?!")  # marks over which no word belongs to a figure
 
 Span = tuple[str | None, str | None, str | None]  # period, first day, last day
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """A passage with what its words give to every figure in it."""
+
+    passage: Passage
+    bag: tuple[list[int], list[int], list[int]]  # rows of each word: on either side, before a figure, after one
+    pairs: list[int]  # rows of each word with the next
+    solid: list[int]  # places of the words that are more than glue, and of parting marks
+    borders: list[int]  # places where clauses may end
 
 
 @dataclass(slots=True)
@@ -43,23 +54,20 @@ class Surroundings:
     by_cell: dict[tuple[int, int, int], TableValue] = field(default_factory=dict)
     headings: dict[int, set[str]] = field(default_factory=dict)  # of the columns of each table
     survey: str = "no"
-    passages: dict[tuple[int, int], Passage] = field(default_factory=dict)
+    reaches: dict[int, tuple[int, int]] = field(default_factory=dict)  # of each block, what its figures need read
+    paragraphs: dict[int, Paragraph] = field(default_factory=dict)  # by block
 
     def __post_init__(self) -> None:
+        for figure in self.figures:
+            if figure.block is not None and figure.cell is None:
+                first, last = self.reaches.get(figure.block, figure.sentence)
+                self.reaches[figure.block] = min(first, figure.sentence[0]), max(last, figure.sentence[1])
         self.by_cell = {(value.table_no, value.row, value.column): value for value in self.values}
         for value in self.values:
             self.headings.setdefault(value.table_no, set()).add(value.column_label)
-        mentions = len(SURVEY.findall(self.text))
+        lower = self.text.lower()
+        mentions = sum(lower.count(word) for word in SURVEY)
         self.survey = "no" if not mentions else "some" if mentions < 4 else "much"
-
-    def passage(self, figure: Figure) -> Passage:
-        """The words of a figure's paragraph, read once for all its figures."""
-        block = self.blocks[figure.block] if figure.block is not None else None
-        span = (block.start, block.end) if block else figure.sentence
-        found = self.passages.get(span)
-        if found is None:
-            found = self.passages[span] = read_passage(self.text, *span)
-        return found
 
     def above(self, figure: Figure) -> list[str]:
         """The section's heading and the last words before a figure's table."""
@@ -72,32 +80,35 @@ class Surroundings:
         return [self.blocks[figure.block].heading or "", self.text[before.start : before.end][-150:]]
 
 
-def describe(figure: Figure, around: Surroundings, period: Span) -> dict[str, float]:
-    """Named features of one figure, each with its strength (mostly 1)."""
-    features = _of_figure(figure, around, period)
+def describe(figure: Figure, around: Surroundings, period: Span, to: Templates) -> list[int]:
+    """The rows of one figure's features."""
+    rows = set(_of_figure(figure, around, period, to))
     if figure.cell is None:
-        _of_sentence(features, figure, around)
-    _of_context(features, figure, around)
-    return features
+        _of_sentence(rows, figure, around, to)
+        _of_list(rows, figure, around, to)
+    else:
+        _of_table(rows, figure, around, to)
+    block = around.blocks[figure.block] if figure.block is not None else None
+    if block and block.heading:
+        rows.update([to.heading.get(name, UNKNOWN) for name in label_cues(block.heading)[0]])
+    rows.discard(UNKNOWN)
+    return list(rows)
 
 
-def _of_figure(figure: Figure, around: Surroundings, period: Span) -> dict[str, float]:
+def _of_figure(figure: Figure, around: Surroundings, period: Span, to: Templates) -> Iterator[int]:
     place = "cell" if figure.cell else "prose"
     unit = figure.unit
     relation = _relation(period, around.source)
-    features = {
-        "bias": 1.0,
-        f"unit:{unit}": 1.0,
-        f"unit:{unit} {place}": 1.0,
-        f"qualifier:{figure.qualifier}": 0.5,
-        f"survey:{around.survey} {unit}": 1.0,
-        f"period:{relation}": 1.0,
-        f"period:{relation} {place}": 0.5,
-        f"sign:{_sign(figure)} {place}": 1.0,
-    }
+    yield to.bias.get("", UNKNOWN)
+    yield to.unit.get(unit, UNKNOWN)
+    yield to.unit_place.get((unit, place), UNKNOWN)
+    yield to.qualifier.get(figure.qualifier, UNKNOWN)
+    yield to.survey.get((around.survey, unit), UNKNOWN)
+    yield to.period.get(relation, UNKNOWN)
+    yield to.period_place.get((relation, place), UNKNOWN)
+    yield to.sign.get((_sign(figure), place), UNKNOWN)
     if around.source and around.source.kind:
-        features[f"document:{around.source.kind} {unit}"] = 0.5
-    return features
+        yield to.document.get((around.source.kind.replace(" ", "_"), unit), UNKNOWN)
 
 
 def _sign(figure: Figure) -> str:
@@ -117,158 +128,147 @@ def _relation(period: Span, source: Document | None) -> str:
     return "future" if first and first > day else "running"
 
 
-def _of_sentence(features: dict[str, float], figure: Figure, around: Surroundings) -> None:
-    start, end = figure.sentence
-    _of_frames(features, around.text[max(start, figure.start - 110) : figure.start], around.text[figure.end : end][:90])
-    passage = around.passage(figure)
-    places = (start, figure.start, figure.end, end)
-    first, before, after, last = (bisect_left(passage.starts, place) for place in places)
-    _side(features, passage, (first, before), "<")
-    _side(features, passage, (after, last), ">")
-    _zone(features, (name for _, _, name in passage.between(before, after)), "quote", 1.0)
-    left = _content(passage, range(before - 1, max(first, before - 25) - 1, -1))
-    right = _content(passage, range(after, min(last, after + 25)))
-    _chain(features, left, "<")
-    _chain(features, right, ">")
-    if left and right:
-        features.update({f"both {a} {b}": 0.5 for a in left[0][2] for b in right[0][2]})
-    _bag(features, passage.words[max(first, before - REACH) : before], "<")
-    _bag(features, passage.words[after : min(after + REACH, last)], ">")
-    _near_words(features, passage.words[max(first, before - 3) : before][::-1], "<", figure.unit)
-    _near_words(features, passage.words[after : min(after + 3, last)], ">", figure.unit)
-    earlier = passage.between(max(0, first - EARLIER), first)
-    _zone(features, (name for _, _, name in earlier), "earlier", 0.5)
+# Prose
 
 
-@cache
-def _frames() -> list[tuple[str, re.Pattern[str], re.Pattern[str]]]:
-    """Of each kind and status: what may stand before a figure, and after it."""
-    data: dict[str, Any] = yaml.safe_load(FRAMES.read_text(encoding="utf-8"))
-    gap, lead = data["gap"], data["lead"]
-    found = []
-    for prefix, part in (("", "kinds"), ("s.", "statuses")):
-        for name, sides in data[part].items():
-            before = re.compile(rf"\b(?:{'|'.join(sides['before'])}){gap}", re.IGNORECASE)
-            after = re.compile(rf"{lead}(?:{'|'.join(sides['after'])})", re.IGNORECASE)
-            found.append((prefix + name, before, after))
+def _paragraph(figure: Figure, around: Surroundings, to: Templates) -> Paragraph:
+    """The part of a paragraph that its figures need, read once for all of them."""
+    block = figure.block
+    if block is None:
+        return _read(read_passage(around.text, *figure.sentence), to)
+    found = around.paragraphs.get(block)
+    if found is None:
+        first, last = around.reaches[block]
+        start = max(around.blocks[block].start, first - EARLIER_CHARACTERS)
+        found = around.paragraphs[block] = _read(read_passage(around.text, start, last), to)
     return found
 
 
-def _of_frames(features: dict[str, float], before: str, after: str) -> None:
-    """Which frames the figure stands in; the one that begins nearest before it counts for more."""
-    nearest: tuple[int, str] | None = None
-    for name, left, right in _frames():
-        if match := left.search(before):
-            features[f"frame< {name}"] = features[f"frame {name}"] = 1.0
-            if not name.startswith("s.") and (nearest is None or match.start() > nearest[0]):
-                nearest = (match.start(), name)
-        if right.match(after):
-            features[f"frame> {name}"] = features[f"frame {name}"] = 1.0
-    if nearest:
-        features[f"frame nearest {nearest[1]}"] = 1.0
+def _read(passage: Passage, to: Templates) -> Paragraph:
+    words = passage.words
+    plain = [word if word[0].isalpha() else "" for word in words]
+    either, before, after = to.bag.get, to.before.bag.get, to.after.bag.get
+    bag = (
+        [either(word, UNKNOWN) if word else UNKNOWN for word in plain],
+        [before(word, UNKNOWN) if word else UNKNOWN for word in plain],
+        [after(word, UNKNOWN) if word else UNKNOWN for word in plain],
+    )
+    two, known = to.two.get, ["#" if word[0] in NUMERIC else word for word in words]
+    pairs = [two(pair, UNKNOWN) for pair in pairwise(known)]
+    thin = glue()
+    solid = [n for n, word in enumerate(words) if (word not in thin if plain[n] else word in PARTING)]
+    borders = [n for n, word in enumerate(words) if word in BORDERS]
+    return Paragraph(passage, bag, pairs, solid, borders)
 
 
-def _side(features: dict[str, float], passage: Passage, words: tuple[int, int], side: str) -> None:
+def _of_sentence(rows: set[int], figure: Figure, around: Surroundings, to: Templates) -> None:
+    start, end = figure.sentence
+    paragraph = _paragraph(figure, around, to)
+    passage, words = paragraph.passage, paragraph.passage.words
+    places = (start, figure.start, figure.end, end)
+    first, before, after, last = (bisect_left(passage.starts, place) for place in places)
+    left, right = passage.between(first, before), passage.between(after, last)
+    _side(rows, left, before, _clause(paragraph, before, first, -1), to.before, to)
+    _side(rows, right, after, _clause(paragraph, after, last, 1), to.after, to)
+    nearest = _nearest(left, before, -1), _nearest(right, after, 1)
+    _chain(rows, nearest[0], to.before)
+    _chain(rows, nearest[1], to.after)
+    if nearest[0] and nearest[1]:
+        rows.update([to.both.get((a, b), UNKNOWN) for a in nearest[0][0] for b in nearest[1][0]])
+    _attached(rows, paragraph, range(before - 1, first - 1, -1), to.before, to)
+    _attached(rows, paragraph, range(after, last), to.after, to)
+    low, high = max(first, before - REACH), min(after + REACH, last)
+    either, ahead, behind = paragraph.bag
+    rows.update(either[low:before], either[after:high], ahead[low:before], behind[after:high])
+    rows.update(paragraph.pairs[max(first, before - CLOSE) : max(0, before - 1)])
+    rows.update(paragraph.pairs[after : max(0, min(after + CLOSE, last) - 1)])
+    _next_to(rows, words[max(first, before - 3) : before][::-1], to.before)
+    _next_to(rows, words[after : min(after + 3, last)], to.after)
+    rows.update([to.quote.get(name, UNKNOWN) for _, _, name in passage.between(before, after)])
+    rows.update([to.earlier.get(name, UNKNOWN) for _, _, name in passage.between(max(0, first - EARLIER), first)])
+
+
+def _clause(paragraph: Paragraph, place: int, end: int, step: int) -> int:
+    """Words from the figure to the end of its clause."""
+    borders, words = paragraph.borders, paragraph.passage.words
+    index = bisect_left(borders, place)
+    beyond = borders[index:] if step > 0 else borders[:index][::-1]
+    for border in beyond:
+        distance = border - place if step > 0 else place - 1 - border
+        if words[border] in BREAKS or distance > 1:
+            return min(distance, abs(end - place))
+    return abs(end - place)
+
+
+def _side(rows: set[int], cues: Sequence[Cue], place: int, limit: int, side: Side, to: Templates) -> None:
     """Cues of one side of the figure, by distance in words and clauses."""
-    first, last = words
-    outward = passage.words[first:last][::-1] if side == "<" else passage.words[first:last]
-    limit = _clause(outward)
-    seen: set[str] = set()
     nearest: dict[str, tuple[int, str]] = {}
-    for index, length, name in passage.between(first, last):
-        distance = last - index - length if side == "<" else index - first
-        group = "s" if name.startswith("s.") else "k"
+    add = rows.add
+    for index, length, name in cues:
+        distance = place - index - length if index < place else index - place
+        group = "s" if name[:2] == "s." else "k"
         if group not in nearest or distance < nearest[group][0]:
             nearest[group] = (distance, name)
-        zone = "1" if distance < 2 else "2" if distance < 5 else "3"
-        seen.add(f"{side}{zone} {name}")
-        seen.add(f"in {name}")
+        zone = side.zone0 if distance < 2 else side.zone1 if distance < 5 else side.zone2
+        add(zone.get(name, UNKNOWN))
+        add(to.within.get(name, UNKNOWN))
         if distance < limit:
-            seen.add(f"clause{side} {name}")
-            seen.add(f"clause {name}")
-    features.update(dict.fromkeys(seen, 1.0))
+            add(side.clause.get(name, UNKNOWN))
+            add(to.clause.get(name, UNKNOWN))
     for group, (distance, name) in nearest.items():
-        features[f"first{side}{group} {name}"] = 1.0 if distance < 6 else 0.5
+        add((side.near if distance < 6 else side.far).get((group, name), UNKNOWN))
 
 
-def _clause(outward: list[str]) -> int:
-    """Words to the end of the figure's clause."""
-    for index, word in enumerate(outward):
-        if word in BREAKS or (word in JOINERS and index > 1):
-            return index
-    return len(outward)
-
-
-Content = tuple[int, str, list[str]]
-
-
-def _content(passage: Passage, places: range) -> list[Content]:
-    """The nearest words on one side of a figure that carry a cue: distance, word, classes."""
+def _nearest(cues: Sequence[Cue], place: int, step: int) -> list[list[str]]:
+    """The classes of the nearest four words on one side that carry a cue, those of each word together."""
     by_word: dict[int, list[str]] = {}
-    low, high = (places.start, places.stop) if places.step > 0 else (places.stop + 1, places.start + 1)
-    for index, length, name in passage.between(low, high):
-        by_word.setdefault(index if places.step > 0 else index + length - 1, []).append(name)
-    found = [(abs(place - places.start), passage.words[place], by_word[place]) for place in places if place in by_word]
-    return found[:4]
+    for index, length, name in cues if step > 0 else reversed(cues):
+        distance = index - place if step > 0 else place - index - length
+        if distance < CUED:
+            by_word.setdefault(distance, []).append(name)
+    return [by_word[distance] for distance in sorted(by_word)[:4]]
 
 
-def _chain(features: dict[str, float], content: Sequence[Content], side: str) -> None:
+def _chain(rows: set[int], nearest: Sequence[list[str]], side: Side) -> None:
     """Which cues come first, second and third, and what pairs they make."""
-    for rank, (distance, word, names) in enumerate(content[:3]):
-        near = "near" if distance < 4 else "far"
-        for name in names:
-            features[f"rank{side}{rank} {name}"] = 0.7
-            features[f"rank{side}{rank} {near} {name}"] = 0.5
-        features[f"cue word{side} {word}"] = 0.5
-        if not rank:
-            features[f"first word{side} {word}"] = 0.5
-    for one, other in pairwise(content):
-        features.update({f"chain{side} {a} {b}": 0.5 for a in one[2] for b in other[2]})
+    for rank, names in zip((side.rank0, side.rank1, side.rank2), nearest, strict=False):
+        rows.update([rank.get(name, UNKNOWN) for name in names])
+    chain = side.chain
+    for one, other in pairwise(nearest):
+        rows.update([chain.get((a, b), UNKNOWN) for a in one for b in other])
 
 
-def _near_words(features: dict[str, float], outward: list[str], side: str, unit: str) -> None:
+def _attached(rows: set[int], paragraph: Paragraph, places: range, side: Side, to: Templates) -> None:
+    """The first two words outward that are more than glue, with their cues."""
+    words, solid, found = paragraph.passage.words, paragraph.solid, []
+    index = bisect_left(solid, places.start + (places.step < 0))
+    outward = solid[index : index + 2] if places.step > 0 else solid[max(0, index - 2) : index][::-1]
+    for place in outward:
+        if place not in places or not words[place][0].isalpha():
+            break
+        found.append(words[place])
+    ranks = ((side.attached0, side.attached_word0), (side.attached1, side.attached_word1))
+    for (of_class, of_word), word in zip(ranks, found, strict=False):
+        rows.add(of_word.get(word, UNKNOWN))
+        rows.add(to.attached_word.get(word, UNKNOWN))
+        for name in classes(word):
+            rows.add(of_class.get(name, UNKNOWN))
+            rows.add(to.attached.get(name, UNKNOWN))
+    if len(found) == 2:
+        rows.add(side.attached_pair.get((found[0], found[1]), UNKNOWN))
+        rows.update([side.attached_chain.get((a, b), UNKNOWN) for a in classes(found[0]) for b in classes(found[1])])
+
+
+def _next_to(rows: set[int], outward: Sequence[str], side: Side) -> None:
     """The very words next to the figure; numbers are all one."""
-    plain = ["#" if NUMBER.match(word) else word for word in outward]
-    for index, word in enumerate(plain):
-        features[f"word{side}{index + 1} {word}"] = 0.6
-        features[f"word{side} {word} {unit}"] = 0.4
+    plain = ["#" if word[0] in NUMERIC else word for word in outward]
+    for of_word, word in zip((side.word1, side.word2, side.word3), plain, strict=False):
+        rows.add(of_word.get(word, UNKNOWN))
     if len(plain) > 1:
-        features[f"pair{side} {plain[0]} {plain[1]}"] = 0.6
+        rows.add(side.pair.get((plain[0], plain[1]), UNKNOWN))
 
 
-def _bag(features: dict[str, float], words: Iterable[str], side: str) -> None:
-    """The words of the neighbourhood, wherever they stand in it."""
-    for word in words:
-        if word[0].isalpha():
-            features[f"bag{side} {word}"] = 0.4
-            features[f"bag {word}"] = 0.4
-
-
-def _zone(features: dict[str, float], names: Iterable[str], zone: str, strength: float) -> None:
-    for name in names:
-        features[f"{zone} {name}"] = strength
-
-
-def _of_context(features: dict[str, float], figure: Figure, around: Surroundings) -> None:
-    value = around.by_cell.get(figure.cell) if figure.cell else None
-    if value:
-        for zone, label in (("column", value.column_label), ("row", value.row_label), ("caption", value.caption or "")):
-            names, plain = label_cues(label)
-            _zone(features, names, zone, 1.0)
-            if zone != "caption":
-                features.update({f"{zone} word {word}": 0.4 for word in plain})
-        for label in around.headings.get(value.table_no, ()):
-            _zone(features, label_cues(label)[0], "table", 0.6)
-        signed = {f"{name} {_sign(figure)}": 1.0 for name in list(features) if name.startswith("column ")}
-        features.update(signed)
-    block = around.blocks[figure.block] if figure.block is not None else None
-    if block and block.heading:
-        _zone(features, label_cues(block.heading)[0], "heading", 0.6)
-    if figure.cell is None:
-        _of_list(features, figure, around)
-
-
-def _of_list(features: dict[str, float], figure: Figure, around: Surroundings) -> None:
+def _of_list(rows: set[int], figure: Figure, around: Surroundings, to: Templates) -> None:
     """The words that lead into the list that the figure's item belongs to."""
     index = figure.block
     if index is None or around.blocks[index].kind != "list_item":
@@ -276,4 +276,26 @@ def _of_list(features: dict[str, float], figure: Figure, around: Surroundings) -
     while index > 0 and around.blocks[index].kind == "list_item":
         index -= 1
     lead = around.blocks[index]
-    _zone(features, label_cues(around.text[lead.start : lead.end][-200:])[0], "lead", 0.8)
+    rows.update([to.lead.get(name, UNKNOWN) for name in label_cues(around.text[lead.start : lead.end][-200:])[0]])
+
+
+# Tables
+
+
+def _of_table(rows: set[int], figure: Figure, around: Surroundings, to: Templates) -> None:
+    """The labels of the figure's cell, and the headings of its table."""
+    value = around.by_cell.get(figure.cell) if figure.cell else None
+    if value is None:
+        return
+    sign = _sign(figure)
+    names, plain = label_cues(value.column_label)
+    rows.update([to.column.get(name, UNKNOWN) for name in names])
+    rows.update([to.column_sign.get((name, sign), UNKNOWN) for name in names])
+    rows.update([to.column_word.get(word, UNKNOWN) for word in plain])
+    rows.update([to.column_word_sign.get((word, sign), UNKNOWN) for word in plain])
+    names, plain = label_cues(value.row_label)
+    rows.update([to.row.get(name, UNKNOWN) for name in names])
+    rows.update([to.row_word.get(word, UNKNOWN) for word in plain])
+    rows.update([to.caption.get(name, UNKNOWN) for name in label_cues(value.caption or "")[0]])
+    for label in around.headings.get(value.table_no, ()):
+        rows.update([to.table.get(name, UNKNOWN) for name in label_cues(label)[0]])

@@ -10,7 +10,7 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,8 @@ import numpy as np
 from extract.cells import cell_kind, cell_status
 from extract.facts import Figure
 from extract.features import Surroundings, describe
-from extract.memory import Memory, load, rows_of
+from extract.index import UNKNOWN, Index, Templates, strengths, templates
+from extract.memory import Memory, Recall, load, ones, recall
 from extract.passages import rules
 
 MODEL = Path(__file__).parent / "data" / "model.json"
@@ -46,50 +47,60 @@ class Label:
 class Models:
     """Two multinomial logistic models side by side: a row of ``weights`` for each feature, a column for each class.
 
-    The memory, whose features come first in the index, adds to their scores.
+    What the memory recalls is added to their scores.
     """
 
     kinds: tuple[str, ...]
     statuses: tuple[str, ...]
-    index: dict[str, int]
+    index: Index
     weights: np.ndarray
-    memory: Memory | None = None
+    recall: Recall | None = None
+    given: dict[tuple[str, str], list[float]] = field(default_factory=dict)  # what kind and unit give to each status
 
-    def scores(self, described: Sequence[Mapping[str, float]]) -> list[list[float]]:
+    def scores(self, described: Sequence[Sequence[int]]) -> list[list[float]]:
         """What the features of each figure give to each kind, and then to each status."""
-        rows = rows_of(described, self.index)
+        rows = ones(described, len(self.index.names))
         found = rows @ self.weights
-        if self.memory:
-            found = found + self.memory.recall(rows[:, : len(self.memory.names)])
+        if self.recall and described:
+            found = found + self.recall.scores(rows)
         scores: list[list[float]] = found.tolist()
         return scores
 
     def of_kind(self, kind: str, unit: str) -> list[float]:
         """What a kind gives to each status."""
-        known = ((self.index.get(name), value) for name, value in kind_features(kind, unit).items())
-        parts = [self.weights[row, len(self.kinds) :] * value for row, value in known if row is not None]
-        given: list[float] = sum(parts, np.zeros(len(self.statuses))).tolist()
-        return given
+        if (kind, unit) not in self.given:
+            rows = kind_rows(kind, unit, self.index)
+            self.given[kind, unit] = self.weights[rows, len(self.kinds) :].sum(axis=0).tolist()
+        return self.given[kind, unit]
 
 
 @cache
 def models() -> Models:
     """The shipped models."""
-    return models_of(json.loads(MODEL.read_text(encoding="utf-8")), load())
+    stored, memory = json.loads(MODEL.read_text(encoding="utf-8")), load()
+    names = dict.fromkeys([*memory.names, *stored["kind"]["features"], *stored["status"]["features"]])
+    return models_of(stored, Index(names), memory)
 
 
-def models_of(stored: Mapping[str, Any], memory: Memory | None = None) -> Models:
+def models_of(stored: Mapping[str, Any], index: Index, memory: Memory | None = None) -> Models:
     """Models from their stored form: for ``kind`` and ``status`` classes, and features with a weight for each class."""
     parts = [stored[name] for name in ("kind", "status")]
-    names = dict.fromkeys([*(memory.names if memory else ()), *(name for part in parts for name in part["features"])])
-    nothing = [[0.0] * len(part["classes"]) for part in parts]
-    weights = [
-        [weight for part, none in zip(parts, nothing, strict=True) for weight in part["features"].get(name, none)]
-        for name in names
-    ]
-    index = {name: row for row, name in enumerate(names)}
+    strength = strengths(index)
+    weights = np.zeros((len(index.names), sum(len(part["classes"]) for part in parts)), np.float32)
+    first = 0
+    for part in parts:
+        rows, last = [index.row(name) for name in part["features"]], first + len(part["classes"])
+        weights[rows, first:last] = np.array(list(part["features"].values()))
+        first = last
     kinds, statuses = (tuple(part["classes"]) for part in parts)
-    return Models(kinds, statuses, index, np.array(weights, dtype=np.float32), memory)
+    recalled = recall(memory, index, strength) if memory else None
+    return Models(kinds, statuses, index, weights * strength[:, None], recalled)
+
+
+@cache
+def shipped_templates() -> Templates:
+    """The features that the shipped models know."""
+    return templates(models().index)
 
 
 def likeliest(
@@ -98,12 +109,12 @@ def likeliest(
     """The class of the highest score among those allowed, and its probability among them."""
     pairs = [(score, name) for score, name in zip(scores, classes, strict=True) if allowed is None or name in allowed]
     top, winner = max(pairs)
-    return winner, 1 / sum(math.exp(score - top) for score, _ in pairs)
+    return winner, 1 / sum([math.exp(score - top) for score, _ in pairs])
 
 
-def kind_features(kind: str, unit: str) -> dict[str, float]:
-    """What the status model is told of the kind."""
-    return {f"kind:{kind}": 1.0, f"kind:{kind} {unit}": 0.5}
+def kind_rows(kind: str, unit: str, index: Index) -> list[int]:
+    """The rows that tell the status model of the kind."""
+    return [index.rows("kind").get(kind, UNKNOWN), index.rows("kind_unit").get((kind, unit), UNKNOWN)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +122,7 @@ class Described:
     """The figures of one document: what their table's labels tell, and the features of those that need a model."""
 
     around: Surroundings
-    features: list[dict[str, float]]
+    features: list[list[int]]
     told_kind: list[tuple[str, str] | None]  # kind and the label that told it
     told_status: list[str | None]
 
@@ -121,16 +132,16 @@ class Described:
         return [index for index, (kind, status) in enumerate(both) if kind is None or status is None]
 
 
-def describe_figures(around: Surroundings) -> Described:
-    """Everything about the figures of a document that needs no model."""
+def describe_figures(around: Surroundings, to: Templates) -> Described:
+    """Everything about the figures of a document that needs no model; features as rows of the templates' index."""
     values = [around.by_cell.get(figure.cell) if figure.cell else None for figure in around.figures]
     told = list(zip(around.figures, values, strict=True))
     kinds = [
         cell_kind(figure, value, around.above(figure), allowed(figure)) if value else None for figure, value in told
     ]
-    seen = Described(around, [{} for _ in told], kinds, [cell_status(value) if value else None for _, value in told])
+    seen = Described(around, [[] for _ in told], kinds, [cell_status(value) if value else None for _, value in told])
     for index in seen.untold():
-        seen.features[index].update(describe(around.figures[index], around, around.periods[index]))
+        seen.features[index] = describe(around.figures[index], around, around.periods[index], to)
     return seen
 
 
@@ -142,7 +153,7 @@ def allowed(figure: Figure) -> list[str]:
 
 def label_figures(around: Surroundings) -> list[Label]:
     """A label for each figure of a document, in order."""
-    return label_described(describe_figures(around), models())
+    return label_described(describe_figures(around, shipped_templates()), models())
 
 
 def label_described(seen: Described, by: Models) -> list[Label]:

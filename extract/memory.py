@@ -6,12 +6,14 @@ times fitted weights gives what is added to the scores of kinds and statuses. Fi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from scipy import sparse
+
+from extract.index import Index
 
 FILE = Path(__file__).parent / "data" / "memory.npz"
 WEIGHT = 4.0  # how much the memory counts beside the linear models, whose scores are logarithms of odds
@@ -22,46 +24,51 @@ class Memory:
     """``names`` of n features, ``figures`` (m × n) that are remembered, and their ``weights`` (m × classes)."""
 
     names: list[str]
-    figures: sparse.csr_matrix
+    figures: sparse.csr_matrix  # of each feature that a figure has, its strength
     weights: np.ndarray
     width: float  # of the Gaussian, a squared distance
-    columns: sparse.csr_matrix = field(init=False)
-    norms: np.ndarray = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.columns = self.figures.T.tocsr()
-        self.norms = squares(self.figures)
-
-    def recall(self, rows: sparse.csr_matrix) -> np.ndarray:
-        """What is to be added to the scores of described figures: figures × classes, kinds before statuses."""
-        recalled: np.ndarray = likeness(rows, self.columns, self.norms, self.width) @ self.weights
-        return WEIGHT * recalled
 
 
-def rows_of(described: Sequence[Mapping[str, float]], index: Mapping[str, int]) -> sparse.csr_matrix:
-    """Described figures as a matrix; features that the index does not hold are left out."""
-    values: list[float] = []
-    places: list[int] = []
-    ends = [0]
-    for features in described:
-        for name, value in features.items():
-            if (place := index.get(name)) is not None:
-                places.append(place)
-                values.append(value)
-        ends.append(len(places))
-    return sparse.csr_matrix((np.array(values, np.float32), places, ends), shape=(len(described), len(index)))
+@dataclass(slots=True)
+class Recall:
+    """A memory laid out by the rows of an index."""
+
+    columns: sparse.csr_matrix  # rows of the index × figures: what a feature shares with each figure
+    squares: np.ndarray  # of the strength of each row
+    norms: np.ndarray  # squared length of each figure
+    weights: np.ndarray
+    width: float
+
+    def scores(self, rows: sparse.csr_matrix) -> np.ndarray:
+        """What is to be added to the scores of figures, a row of ones each: figures × classes, kinds first."""
+        distances = (rows @ self.squares)[:, None] + self.norms - 2 * (rows @ self.columns).toarray()
+        found: np.ndarray = np.exp(distances / -self.width) @ self.weights
+        return found
 
 
-def squares(rows: sparse.csr_matrix) -> np.ndarray:
+def recall(memory: Memory, index: Index, strengths: np.ndarray) -> Recall:
+    """The memory for figures that are described by an index, whose rows have the given strengths."""
+    places = np.array([index.row(name) for name in memory.names])
+    figures = memory.figures.tocoo()
+    shared = figures.data * strengths[places][figures.col]
+    shape = len(index.names), figures.shape[0]
+    columns = sparse.csr_matrix((shared, (places[figures.col], figures.row)), shape=shape)
+    squares = np.zeros(len(index.names), np.float32)
+    squares[places] = strengths[places] ** 2
+    return Recall(columns, squares, lengths(memory.figures), WEIGHT * memory.weights, memory.width)
+
+
+def ones(described: Sequence[Sequence[int]], size: int) -> sparse.csr_matrix:
+    """Described figures as a matrix of ones: figures × rows of the index, of which there are ``size``."""
+    places = np.array([row for rows in described for row in rows], np.int32)
+    ends = np.zeros(len(described) + 1, np.int32)
+    np.cumsum([len(rows) for rows in described], out=ends[1:])
+    return sparse.csr_matrix((np.ones(len(places), np.float32), places, ends), shape=(len(described), size))
+
+
+def lengths(figures: sparse.csr_matrix) -> np.ndarray:
     """The squared length of each row."""
-    found: np.ndarray = np.asarray(rows.multiply(rows).sum(axis=1)).ravel()
-    return found
-
-
-def likeness(rows: sparse.csr_matrix, columns: sparse.csr_matrix, norms: np.ndarray, width: float) -> np.ndarray:
-    """How like each row is to each remembered figure, 0 to 1."""
-    distances = squares(rows)[:, None] + norms[None] - 2 * (rows @ columns).toarray()
-    found: np.ndarray = np.exp(distances / -width)
+    found: np.ndarray = np.asarray(figures.multiply(figures).sum(axis=1), np.float32).ravel()
     return found
 
 

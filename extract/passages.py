@@ -14,11 +14,9 @@ from typing import Any
 import yaml
 
 DATA = Path(__file__).parent / "data" / "kinds.yml"
-WORD = re.compile(
-    r"[£$€]?\d[\d,.]*\d(?:[a-z%]+)?|[£$€]?\d[a-z%]*|[a-z]+(?:[&'’-][a-z]+)*|%|[,;:()–—.?!\"“”]", re.IGNORECASE
-)
+WORD = re.compile(r"[£$€]?\d[\d,.]*\d(?:[a-z%]+)?|[£$€]?\d[a-z%]*|[a-z]+(?:[&'-][a-z]+)*|[%,;:()–—.?!\"“”]")
 BREAKS = frozenset(",;:()–—.?!")
-NUMBER = re.compile(r"[£$€]?\d")
+NUMERIC = frozenset("£$€0123456789")  # what a word that is a number begins with
 
 Cue = tuple[int, int, str]  # first word, number of words, class
 
@@ -60,11 +58,18 @@ def _add(found: Lexicon, entry: str, name: str) -> None:
         found.words.setdefault(first, []).append(name)
 
 
+@cache
+def glue() -> frozenset[str]:
+    """Words that may stand between a figure and the word that it belongs to."""
+    return frozenset(rules()["glue"].split())
+
+
 @lru_cache(maxsize=20_000)
-def _classes(word: str) -> tuple[str, ...]:
+def classes(word: str) -> tuple[str, ...]:
+    """The cue classes of a word by itself."""
     known = lexicon()
     stems = [name for stem, name in known.stems if word.startswith(stem)]
-    parts = [] if "-" not in word else [name for part in word.split("-") for name in _classes(part)]
+    parts = [] if "-" not in word else [name for part in word.split("-") for name in classes(part)]
     return tuple(dict.fromkeys([*known.words.get(word, ()), *stems, *parts]))
 
 
@@ -87,31 +92,47 @@ class Passage:
         return [cue for cue in found if cue[0] + cue[1] <= last]
 
 
+def lower_case(text: str) -> str:
+    """The text in lower case, every character where it was."""
+    lower = text.lower()
+    if len(lower) == len(text):
+        return lower
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
 def read_passage(text: str, start: int, end: int) -> Passage:
     """Words, numbers and the punctuation that parts clauses, with the cues among them."""
-    places = [(match.start(), match.group()) for match in WORD.finditer(text, start, end)]
-    words = [word.lower().replace("’", "'") for _, word in places]
+    matches = list(WORD.finditer(lower_case(text[start:end]).replace("’", "'")))
+    words = [match[0] for match in matches]
     found = cues(words)
-    return Passage(words, [place for place, _ in places], found, [cue[0] for cue in found])
+    return Passage(words, [start + match.start() for match in matches], found, [cue[0] for cue in found])
 
 
 @lru_cache(maxsize=5_000)
 def label_cues(label: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The classes of the cues in a label or heading, and its plain words."""
     passage = read_passage(label, 0, len(label))
-    plain = (word for word in passage.words if word not in BREAKS and not NUMBER.match(word))
+    plain = (word for word in passage.words if word not in BREAKS and word[0] not in NUMERIC)
     return tuple(dict.fromkeys(name for _, _, name in passage.cues)), tuple(plain)
+
+
+@lru_cache(maxsize=20_000)
+def _known(word: str) -> tuple[tuple[str, ...], list[tuple[list[str], str]]] | None:
+    """The classes of a word and the phrases that may begin with it; None for most words."""
+    phrases = [(rest, name) for (first, *rest), name in lexicon().phrases.get(word[:4], ()) if _is(word, first)]
+    return (classes(word), phrases) if phrases or classes(word) else None
 
 
 def cues(words: Sequence[str]) -> list[Cue]:
     """Every cue among the words, phrases included."""
     found: list[Cue] = []
-    phrases = lexicon().phrases
-    for index, word in enumerate(words):
-        for name in _classes(word):
+    for index, known in enumerate(map(_known, words)):
+        if known is None:
+            continue
+        for name in known[0]:
             found.append((index, 1, name))
-        for pattern, name in phrases.get(word[:4], ()):
-            here = words[index : index + len(pattern)]
-            if len(here) == len(pattern) and all(map(_is, here, pattern)):
-                found.append((index, len(pattern), name))
+        for rest, name in known[1]:
+            here = words[index + 1 : index + 1 + len(rest)]
+            if len(here) == len(rest) and all(map(_is, here, rest)):
+                found.append((index, 1 + len(rest), name))
     return found

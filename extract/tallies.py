@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from extract.passages import NUMBER, read_passage
+from extract.passages import NUMERIC, read_passage
 
 WEIGHTS = Path(__file__).parent / "data" / "tallies.json"
 REACH = 90  # characters on either side that are read
@@ -73,7 +73,7 @@ def _words(tally: Tally) -> Iterator[str]:
         (">", read_passage(tally.text, tally.end, min(end, tally.end + REACH))),
     )
     for side, passage in sides:
-        near = ["#" if NUMBER.match(word) else word for word in passage.words]
+        near = ["#" if word[0] in NUMERIC else word for word in passage.words]
         near = near[::-1] if side == "<" else near
         yield f"{tally.sort} {side} {' '.join(near[:2])}"
         for place, word in enumerate(near[:8]):

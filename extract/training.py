@@ -15,14 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.feature_extraction import DictVectorizer
+from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from breakeven_errors import BreakevenError, UsageError
 from extract.examples import Example, example, load_documents, load_samples
-from extract.kinds import MODEL, kind_features
-from extract.memory import Memory
+from extract.index import GrowingIndex, Index, strengths, templates
+from extract.kinds import MODEL, kind_rows
+from extract.memory import Memory, ones
 from extract.memory import save as save_memory
 from extract.pipeline import build
 from extract.register import load as load_register
@@ -31,52 +32,48 @@ from extract.tallies import WEIGHTS as TALLIES
 from extract.training_counts import cases_of as counts_of
 from extract.training_counts import fit as fit_counts
 from extract.training_memory import fit as fit_memory
+from extract.training_rows import documents_of
 from extract.training_subjects import cases_of, scene_of
 from extract.training_subjects import fit as fit_subjects
 
 STRENGTH = {"kind": 0.5, "status": 0.5}  # C of scikit-learn: the smaller, the more the weights are held down
 LEAST = 2  # groups in which a feature must stand
-Row = tuple[str, dict[str, float], str]  # group, features, class
+Row = tuple[str, list[int], str]  # group, features, class
 Stored = dict[str, Any]
 READING = ("layout", "figures", "periods", "organisations")  # what comes before the kinds
 
 
-def fit(rows: Sequence[Row], strength: float) -> dict[str, Any]:
+def fit(rows: Sequence[Row], index: Index, strength: float) -> dict[str, Any]:
     """A multinomial logistic model in its stored form."""
-    vectorizer = DictVectorizer()
-    matrix = vectorizer.fit_transform(_kept(rows))
+    matrix = ones([features for _, features, _ in rows], len(index.names))
+    kept = np.flatnonzero(documents_of([group for group, _, _ in rows], matrix) >= LEAST)
+    matrix = matrix[:, kept] @ sparse.diags(strengths(index)[kept])
     sizes = Counter(group for group, _, _ in rows)
     worth = np.array([sizes[group] ** -0.5 for group, _, _ in rows])  # so that one long paper does not rule
     model = LogisticRegression(C=strength, max_iter=300, tol=1e-3, fit_intercept=False)
     with threadpool_limits(1):  # the matrices are small: threads only wait for each other
         model.fit(matrix, [name for _, _, name in rows], sample_weight=worth * len(rows) / worth.sum())
-    pairs = zip(vectorizer.feature_names_, np.round(model.coef_.T, 3), strict=True)
-    features = {name: row.tolist() for name, row in pairs if np.any(abs(row) >= 0.01)}
-    return {"classes": model.classes_.tolist(), "features": features}
+    pairs = zip(kept, np.round(model.coef_.T, 3), strict=True)
+    features = {index.names[row]: weights.tolist() for row, weights in pairs if np.any(abs(weights) >= 0.01)}
+    return {"classes": model.classes_.tolist(), "features": dict(sorted(features.items()))}
 
 
-def _kept(rows: Sequence[Row]) -> list[dict[str, float]]:
-    """The rows without features that stand in too few groups to be trusted."""
-    groups: dict[str, set[str]] = {}
-    for group, row, _ in rows:
-        for name in row:
-            groups.setdefault(name, set()).add(group)
-    return [{name: value for name, value in row.items() if len(groups[name]) >= LEAST} for _, row, _ in rows]
-
-
-def fit_all(found: Sequence[Example]) -> Stored:
+def fit_all(found: Sequence[Example], index: Index) -> Stored:
     """The models of kind and status, from the figures that no label of a table tells."""
     kinds = [(one.group, one.seen.features[i], kind) for one, i, kind, _ in _untold(found, "kind")]
     statuses = [
-        (one.group, one.seen.features[i] | kind_features(kind, one.seen.around.figures[i].unit), status)
+        (one.group, [*one.seen.features[i], *kind_rows(kind, one.seen.around.figures[i].unit, index)], status)
         for one, i, kind, status in _untold(found, "status")
     ]
-    return {"kind": fit(kinds, STRENGTH["kind"]), "status": fit(statuses, STRENGTH["status"])}
+    return {
+        "kind": fit(kinds, index, STRENGTH["kind"]),
+        "status": fit(statuses, index, STRENGTH["status"]),
+    }
 
 
-def remember(found: Sequence[Example], stored: Stored) -> Memory:
+def remember(found: Sequence[Example], index: Index, stored: Stored) -> Memory:
     """The memory that goes with the models."""
-    return fit_memory(found, stored["kind"]["classes"], stored["status"]["classes"])
+    return fit_memory(found, index, stored["kind"]["classes"], stored["status"]["classes"])
 
 
 def _untold(found: Sequence[Example], target: str) -> Iterator[tuple[Example, int, str, str]]:
@@ -112,9 +109,10 @@ def main(folders: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return error.exit_code
     found = documents + samples
-    examples = [example(one) for one in found]
-    stored: Stored = fit_all(examples)
-    save_memory(remember(examples, stored))
+    index = GrowingIndex()
+    examples = [example(one, templates(index)) for one in found]
+    stored: Stored = fit_all(examples, index)
+    save_memory(remember(examples, index, stored))
     write({**json.loads(MODEL.read_text(encoding="utf-8")), **stored})
     weights = fit_subjects([case for one in found for case in cases_of(one, scene_of(one, register))])
     tallies = fit_counts([case for one in found for case in counts_of(one)])

@@ -4,6 +4,7 @@ import pytest
 
 import extract
 from extract.confidence import log_odds
+from extract.index import Index
 from extract.kinds import likeliest, models_of
 from extract.passages import label_cues
 
@@ -84,11 +85,13 @@ def test_cues_are_words_stems_and_phrases():
 def test_the_likeliest_of_the_allowed_classes_is_told_with_its_probability():
     by = models_of(
         {
-            "kind": {"classes": ["a", "b", "c"], "features": {"x": [2.0, 0.0, -1.0], "y": [0.0, 1.0, 0.0]}},
-            "status": {"classes": ["p", "q"], "features": {"y": [0.0, 3.0]}},
-        }
+            "kind": {"classes": ["a", "b", "c"], "features": {"unit x": [2.0, 0.0, -1.0], "both y z": [0.0, 1.0, 0.0]}},
+            "status": {"classes": ["p", "q"], "features": {"both y z": [0.0, 3.0], "kind a": [1.0, 0.0]}},
+        },
+        Index(["unit x", "both y z", "kind a"]),
     )
-    (scores,) = by.scores([{"x": 1.0, "y": 0.5, "unknown": 9.0}])
+    (scores,) = by.scores([[1, 2]])
+    assert by.of_kind("a", "x") == [1.0, 0.0]
     kinds = scores[: len(by.kinds)]
     assert scores == pytest.approx([2.0, 0.5, -1.0, 0.0, 1.5])
     assert likeliest(kinds, by.kinds)[0] == "a"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import numpy as np
@@ -14,9 +15,11 @@ from extract.counts import considered
 from extract.examples import DOCUMENT, SAMPLES, load_samples, read_sample, unmark
 from extract.facts import Figure
 from extract.figures import figures_of, sentences_of
-from extract.memory import Memory, load, rows_of, save
+from extract.index import UNKNOWN, GrowingIndex, Index, strengths
+from extract.memory import Memory, load, ones, recall, save
 from extract.pipeline import build
 from extract.register import load as load_register
+from extract.training_rows import documents_of
 
 KINDS = {"saving", "job_cut", "deficit", "surplus", "funding", "cost", "survey", "performance", "other"}
 STATUSES = {"actual", "planned", "forecast", "possible"}
@@ -63,24 +66,45 @@ def test_samples_are_read_with_their_labels_by_figure(tmp_path) -> None:
     assert not one.remembered
 
 
+INDEX = Index(["zone0< a", "zone0< b", "bag c"])
+
+
 def memory() -> Memory:
-    rows = rows_of([{"a": 1.0, "b": 1.0}, {"c": 1.0}], {"a": 0, "b": 1, "c": 2})
-    return Memory(["a", "b", "c"], rows, np.array([[1.0, 0.0], [0.0, 1.0]], np.float32), 1.0)
+    figures = sparse.csr_matrix([[1.0, 1.0, 0.0], [0.0, 0.0, 0.4]], dtype=np.float32)
+    return Memory(INDEX.names[1:], figures, np.array([[1.0, 0.0], [0.0, 1.0]], np.float32), 1.0)
+
+
+def recalled(known: Memory, *described: list[int]) -> np.ndarray:
+    return recall(known, INDEX, strengths(INDEX)).scores(ones(described, len(INDEX.names)))
 
 
 def test_a_figure_like_a_remembered_one_is_drawn_to_its_class() -> None:
-    known = memory()
-    same, near, far = known.recall(rows_of([{"a": 1.0, "b": 1.0}, {"a": 1.0}, {"c": 1.0}], {"a": 0, "b": 1, "c": 2}))
+    same, near, far = recalled(memory(), [1, 2], [1], [3])
+    assert same == pytest.approx([4.0, 4 * math.exp(-2.16)])
+    assert near == pytest.approx([4 * math.exp(-1), 4 * math.exp(-1.16)])
     assert same[0] > near[0] > far[0]
-    assert far[1] > near[1]
+    assert far[1] == pytest.approx(4.0)
 
 
 def test_a_memory_that_is_written_recalls_the_same(tmp_path) -> None:
     save(memory(), tmp_path / "memory.npz")
     again = load(tmp_path / "memory.npz")
-    rows = sparse.csr_matrix([[1.0, 0.5, 0.0]], dtype=np.float32)
-    assert again.names == ["a", "b", "c"]
-    assert again.recall(rows) == pytest.approx(memory().recall(rows), abs=1e-3)
+    assert again.names == INDEX.names[1:]
+    assert recalled(again, [1], [3]) == pytest.approx(recalled(memory(), [1], [3]), abs=1e-2)
+
+
+def test_features_are_counted_by_document() -> None:
+    rows = ones([[1], [1, 2], [2]], 4)
+    assert documents_of(["one", "one", "two"], rows).tolist() == [0, 1, 2, 0]
+
+
+def test_an_index_that_grows_takes_in_what_it_is_asked_for_and_another_does_not() -> None:
+    growing, fixed = GrowingIndex(), Index(["bag a"])
+    assert [growing.rows("bag").get(word) for word in ("a", "b", "a")] == [1, 2, 1]
+    assert growing.rows("two").get(("a", "b")) == 3
+    assert growing.names == ["", "bag a", "bag b", "two a b"]
+    assert [fixed.rows("bag").get(word, UNKNOWN) for word in ("a", "b")] == [1, UNKNOWN]
+    assert Index(growing.names[1:]).row("two a b") == 3
 
 
 def counts(text: str) -> list[Figure]:
