@@ -1,4 +1,4 @@
-"""What touches a figure: the other end of its range, and its qualifier."""
+"""What touches a figure: the other end of its range, and its qualifier; in text in lower case."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ def _gaps() -> _Gaps:
         "change_by",
         "from_range",
     )
-    return _Gaps(*(compiled(units[name]) for name in names))
+    return _Gaps(*(compiled(units[name], re.NOFLAG) for name in names))
 
 
-def is_range(text: str, low: Number, high: Number, start: int) -> bool:
+def is_range(lower: str, low: Number, high: Number, start: int) -> bool:
     """Whether two numbers side by side are the ends of one range: ``£50-60m``, ``between 5 and 8%``, ``200 to 500``."""
     if not _alike(low, high) or high.start < low.end or high.start - low.end > 24:
         return False
-    gaps, gap = _gaps(), text[low.end : high.start]
-    before = text[max(start, low.start - LOOK_BACK) : low.start]
+    gaps, gap = _gaps(), lower[low.end : high.start]
+    before = lower[max(start, low.start - LOOK_BACK) : low.start]
     if gaps.both.fullmatch(gap) and gaps.between.search(before):
         return True
     if gaps.either.fullmatch(gap):
@@ -73,10 +73,10 @@ def amount(number: Number, last: Number) -> float:
     return number.value * scale
 
 
-def range_start(text: str, start: int, first: int) -> int:
+def range_start(lower: str, start: int, first: int) -> int:
     """Where the quote of a range begins: at its *between*, where it has one."""
     left = max(first, start - LOOK_BACK)
-    between = _gaps().between.search(text[left:start])
+    between = _gaps().between.search(lower[left:start])
     return left + between.start() if between else start
 
 
@@ -91,23 +91,23 @@ def _qualifiers() -> tuple[re.Pattern[str], re.Pattern[str]]:
         for side in ("before", "after")
     )
     return (
-        re.compile(rf"(?<![\w£.,])(?:{before})\s*(?:(?<=\s)|(?<=[~<>≥≤=c.]))$", re.IGNORECASE),
-        re.compile(after, re.IGNORECASE),
+        re.compile(rf"(?<![\w£.,])(?:{before})\s*(?:(?<=\s)|(?<=[~<>≥≤=c.]))$"),
+        re.compile(after),
     )
 
 
-def qualified(text: str, start: int, end: int, first: int, last: int) -> tuple[int, int, str]:
+def qualified(lower: str, start: int, end: int, first: int, last: int) -> tuple[int, int, str]:
     """Start and end with the qualifier that touches the figure, and its name; ``first:last`` is the sentence."""
     before, after = _qualifiers()
     left = max(first, start - LOOK_BACK)
-    if behind := after.match(text, end, last):
+    if behind := after.match(lower, end, last):
         return start, behind.end(), str(behind.lastgroup)
-    m = before.search(text[left:start])
-    if m is None or (m.group().lower().startswith("about") and _about_is_of().search(text[first : left + m.start()])):
+    m = before.search(lower[left:start])
+    if m is None or (m.group().startswith("about") and _about_is_of().search(lower[first : left + m.start()])):
         return start, end, "exact"
     return left + m.start(), end, str(m.lastgroup)
 
 
 @cache
 def _about_is_of() -> re.Pattern[str]:
-    return compiled(vocabulary("units")["about_before"])
+    return compiled(vocabulary("units")["about_before"], re.NOFLAG)

@@ -25,6 +25,7 @@ class Sentence:
     block: int
     numbers: list[Number] = field(default_factory=list)
     shares: list[Share] = field(default_factory=list)
+    cues: dict[str, bool] = field(default_factory=dict)  # those of counts that were looked for, and whether they stand
 
 
 @cache
