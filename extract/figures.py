@@ -28,8 +28,11 @@ def find_figures(text: str, blocks: Sequence[Block]) -> list[Figure]:
 
 def figures_between(text: str, start: int, end: int, block: int) -> list[Figure]:
     """The figures of one stretch of text, such as a table cell, read as a sentence of its own."""
+    found = triggers(text)
+    if bisect_left(found.both, start) == bisect_left(found.both, end):
+        return []
     spans = [(start, end)]
-    sentence = Sentence(start, end, block, _all_numbers(text, spans), find_shares(triggers(text), spans))
+    sentence = Sentence(start, end, block, _all_numbers(text, spans), find_shares(found, spans))
     return figures_of(text, [sentence])
 
 
@@ -73,11 +76,12 @@ def sentences_of(text: str, blocks: Sequence[Block]) -> list[Sentence]:
         if first == last and first_share == last_share:
             continue
         for start, end in sentence_spans(text, block.start, block.end):
-            sentence = Sentence(start, end, index)
-            sentence.numbers = [n for n in numbers[first:last] if start <= n.start < end]
-            sentence.shares = [s for s in shares[first_share:last_share] if start <= s.start < end]
-            if sentence.numbers or sentence.shares:
-                found.append(sentence)
+            own = numbers[bisect_left(at, start, first, last) : bisect_left(at, end, first, last)]
+            worded = (
+                shares[bisect_left(share_at, start) : bisect_left(share_at, end)] if first_share < last_share else []
+            )
+            if own or worded:
+                found.append(Sentence(start, end, index, own, worded))
     return found
 
 

@@ -19,7 +19,9 @@ JOINED = re.compile(
 YEAR_BEFORE = re.compile(r"(?<![\d,.£])(?:19|20)\d\d\s?[-–/]\s?$")
 SPACE = r"[ \u00a0\u202f\u2009]"
 ADDRESS_MARKS = ("://", "www.", "@", "](", "href=", "src=")  # one of these stands in every address
-LEAD, LONGEST_LEAD = frozenset("-−£$€¥usdgbpr \u00a0\u202f\u2009"), 6  # what may stand before digits: sign, currency
+SPACES = frozenset(" \u00a0\u202f\u2009")
+LEAD, LONGEST_LEAD = frozenset("-−£$€¥usdgbpr") | SPACES, 6  # what may stand before digits: sign, currency
+LEAD_ENDS = frozenset("£$€¥pdr")  # what may stand before a space before digits
 PART = re.compile(r"(half|three|a quarter)(?:[- ]quarters)?(?: of)? an? ")
 PARTS = {"half": 0.5, "three": 0.75, "a quarter": 0.25}
 
@@ -90,6 +92,8 @@ def digit_numbers(text: str, found: Triggers, spans: Windows) -> list[Number]:
 
 def _lead(lower: str, start: int) -> int:
     """The first place before digits where their sign and currency could begin."""
+    if lower[start - 1 : start] in SPACES and lower[start - 2 : start - 1] not in LEAD_ENDS:
+        return start
     at, left = start, max(0, start - LONGEST_LEAD)
     while at > left and lower[at - 1] in LEAD:
         at -= 1

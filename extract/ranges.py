@@ -10,7 +10,8 @@ from extract.lexicon import compiled, squeeze, vocabulary
 from extract.numbers import Number
 
 YEAR = re.compile(r"(?:19|20)\d\d")
-LOOK_BACK = 60  # characters before a figure in which its qualifier may begin
+LOOK_BACK = 60  # characters before a figure in which what tells its range or its unit may begin
+LONGEST_QUALIFIER = 40  # characters, white space behind it included
 
 
 @dataclass(slots=True)
@@ -99,13 +100,13 @@ def _qualifiers() -> tuple[re.Pattern[str], re.Pattern[str]]:
 def qualified(lower: str, start: int, end: int, first: int, last: int) -> tuple[int, int, str]:
     """Start and end with the qualifier that touches the figure, and its name; ``first:last`` is the sentence."""
     before, after = _qualifiers()
-    left = max(first, start - LOOK_BACK)
+    left = max(first, start - LONGEST_QUALIFIER)
     if behind := after.match(lower, end, last):
         return start, behind.end(), str(behind.lastgroup)
-    m = before.search(lower[left:start])
-    if m is None or (m.group().startswith("about") and _about_is_of().search(lower[first : left + m.start()])):
+    m = before.search(lower, left, start)
+    if m is None or (m.group().startswith("about") and _about_is_of().search(lower[first : m.start()])):
         return start, end, "exact"
-    return left + m.start(), end, str(m.lastgroup)
+    return m.start(), end, str(m.lastgroup)
 
 
 @cache
