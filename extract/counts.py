@@ -45,6 +45,7 @@ class _Count:
 
     first: Number
     last: Number
+    value: float
     sentence: Sentence
     noun: str | None
     people: bool
@@ -134,7 +135,6 @@ def _tally(lower: str, count: _Count, accepted: Sequence[_Count], about_cuts: bo
     flags = [name for name in (*BEFORE, *CLOSE_BEFORE) if _before(lower, count, name)]
     flags += [name for name in AFTER if _after(lower, count, name)]
     others = [other for other in accepted if other is not count]
-    value = amount(count.last, count.last)
     flags += [RULED] if len(others) < len(accepted) else ["rules say no"]
     flags += ["about cuts"] if about_cuts else []
     flags += ["gained"] if count.gained else []
@@ -144,11 +144,11 @@ def _tally(lower: str, count: _Count, accepted: Sequence[_Count], about_cuts: bo
     earlier = [other for other in others if other.sentence.block == sentence.block and other.start < sentence.start]
     flags += ["count before"] if any(sentence.start - other.sentence.end < 4 for other in earlier) else []
     flags += ["count in block"] if earlier else []
-    flags += ["same value"] if any(amount(other.last, other.last) == value for other in others) else []
+    flags += ["same value"] if any(other.value == count.value for other in others) else []
     noun = (count.noun or "").lower()
     sort = "person" if count.people else "job" if noun else "bare"
     place = (sentence.start, sentence.end)
-    return Tally(lower, count.start, count.figure_end, place, sort, noun, value, flags)
+    return Tally(lower, count.start, count.figure_end, place, sort, noun, count.value, flags)
 
 
 def _implied(lower: str, bare: Sequence[_Count], accepted: list[_Count], about_cuts: bool) -> list[_Count]:
@@ -159,7 +159,7 @@ def _implied(lower: str, bare: Sequence[_Count], accepted: list[_Count], about_c
         for count in bare:
             if count not in found and _is_implied(lower, count, [*accepted, *found], values, about_cuts):
                 found.append(count)
-                values |= {amount(count.first, count.last), amount(count.last, count.last)}
+                values |= {amount(count.first, count.last), count.value}
     return found
 
 
@@ -199,7 +199,8 @@ def _could_count(text: str, lower: str, number: Number) -> bool:
 
 def _read(text: str, lower: str, first: Number, last: Number, sentence: Sentence) -> _Count | None:
     m = _cues()["phrase"].match(lower, last.end, sentence.end)
-    small = amount(last, last) < 10 and last.worded
+    value = amount(last, last)
+    small = value < 10 and last.worded
     if m is None and (small or YEAR.fullmatch(last.digits) or "." in last.digits):
         return None
     end = m.end() if m else last.end
@@ -210,7 +211,7 @@ def _read(text: str, lower: str, first: Number, last: Number, sentence: Sentence
         start = range_start(lower, start, sentence.start)
     noun = text[slice(*m.span("noun"))] if m else None
     gained = bool(m and _cues()["gained"].search(m["mods"]))
-    return _Count(first, last, sentence, noun, bool(m and m["person"]), gained, start, end, behind, qualifier)
+    return _Count(first, last, value, sentence, noun, bool(m and m["person"]), gained, start, end, behind, qualifier)
 
 
 def _is_cut(lower: str, count: _Count, accepted: Sequence[_Count], about_cuts: bool) -> bool:
@@ -239,7 +240,7 @@ def _just_before(count: _Count, accepted: Sequence[_Count]) -> bool:
 
 def _is_implied(lower: str, count: _Count, accepted: Sequence[_Count], values: set[float], about_cuts: bool) -> bool:
     """Whether a number without a noun counts posts that go: by its value, or by the words of its sentence."""
-    value = amount(count.last, count.last)
+    value = count.value
     if _follows(lower, count, count.end, "cut_after"):
         return value >= 10 and (about_cuts or bool(accepted))
     going = value >= 10 and _follows(lower, count, count.end, "going")
@@ -274,7 +275,7 @@ def _goes_on(lower: str, count: _Count, accepted: Sequence[_Count], about_cuts: 
 
 
 def _figure(count: _Count) -> Figure:
-    low, high = amount(count.first, count.last), amount(count.last, count.last)
+    low, high = amount(count.first, count.last), count.value
     place = (count.sentence.start, count.sentence.end)
     rule = "count" if count.noun else "count-implied"
     return Figure(

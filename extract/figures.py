@@ -29,7 +29,7 @@ def find_figures(text: str, blocks: Sequence[Block]) -> list[Figure]:
 def figures_between(text: str, start: int, end: int, block: int) -> list[Figure]:
     """The figures of one stretch of text, such as a table cell, read as a sentence of its own."""
     found = triggers(text)
-    if bisect_left(found.both, start) == bisect_left(found.both, end):
+    if not any(bisect_left(hits, start) < bisect_left(hits, end) for hits in (found.digits, found.words)):
         return []
     spans = [(start, end)]
     sentence = Sentence(start, end, block, _all_numbers(text, spans), find_shares(found, spans))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from extract.lexicon import compiled, squeeze, vocabulary
 from extract.numbers import Number
 
 YEAR = re.compile(r"(?:19|20)\d\d")
 LOOK_BACK = 60  # characters before a figure in which what tells its range or its unit may begin
-LONGEST_QUALIFIER = 40  # characters, white space behind it included
+LONGEST_GAP = 24  # characters between the ends of a range
+LONGEST_QUALIFIER = 32  # characters, white space behind it included
 
 
 @dataclass(slots=True)
@@ -44,18 +45,29 @@ def _gaps() -> _Gaps:
 
 def is_range(lower: str, low: Number, high: Number, start: int) -> bool:
     """Whether two numbers side by side are the ends of one range: ``£50-60m``, ``between 5 and 8%``, ``200 to 500``."""
-    if not _alike(low, high) or high.start < low.end or high.start - low.end > 24:
+    if high.start < low.end or high.start - low.end > LONGEST_GAP or not _alike(low, high):
         return False
-    gaps, gap = _gaps(), lower[low.end : high.start]
-    before = lower[max(start, low.start - LOOK_BACK) : low.start]
-    if gaps.both.fullmatch(gap) and gaps.between.search(before):
+    gap = lower[low.end : high.start]
+    both, either, plain = _joins(gap)
+    if not (both or either or plain):
+        return False
+    gaps, before = _gaps(), lower[max(start, low.start - LOOK_BACK) : low.start]
+    if both and gaps.between.search(before):
         return True
-    if gaps.either.fullmatch(gap):
+    if either:
         return low.unit == "" and high.value <= 2 * low.value
-    if gaps.plain.fullmatch(gap) or gaps.inner.fullmatch(gap):
+    if plain:
         changes = gaps.change.search(before) or (low.unit == "GBP" and gaps.change_by.search(before))
         return gap.strip() in "-–—−" or not changes or gaps.spread.search(before) is not None
     return False
+
+
+@lru_cache(maxsize=2_000)
+def _joins(gap: str) -> tuple[bool, bool, bool]:
+    """Whether the words between two numbers join a range: behind *between*, as *or*, or by themselves."""
+    gaps = _gaps()
+    plain = gaps.plain.fullmatch(gap) or gaps.inner.fullmatch(gap)
+    return gaps.both.fullmatch(gap) is not None, gaps.either.fullmatch(gap) is not None, plain is not None
 
 
 def _alike(low: Number, high: Number) -> bool:

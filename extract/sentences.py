@@ -11,7 +11,7 @@ from extract.numbers import Number
 from extract.shares import Share
 
 STOP = re.compile(r"[.!?…]+[\"'”’»)\]*_]*(?:\[\d+\])?(?:\s+)(?=[\"'“‘«(\[*_]*[A-Z0-9£$€])")
-LAST_WORD = re.compile(r"[\w.&'’-]*$")
+LAST_WORD = re.compile(r"[\w.&'’-]*")  # of a text read backwards
 INITIALS = re.compile(r"(?:[A-Z]\.)*[A-Z]")
 LONGEST_WORD = 30
 
@@ -50,8 +50,8 @@ def _ends(text: str, start: int, stop: re.Match[str]) -> bool:
     """Whether a stop ends a sentence: not after an abbreviation, an initial, or the number of a paragraph."""
     if text[stop.start()] != "." or stop.group().startswith(".."):
         return True
-    m = LAST_WORD.search(text, max(start, stop.start() - LONGEST_WORD), stop.start())
-    word = m.group() if m else ""
+    m = LAST_WORD.match(text[max(start, stop.start() - LONGEST_WORD) : stop.start()][::-1])
+    word = m.group()[::-1] if m else ""
     if word in _abbreviations():
         return word in ("no", "co", "p") and not text[stop.end()].isdigit()
     return not INITIALS.fullmatch(word) and not (

@@ -71,7 +71,7 @@ def _around() -> _Around:
 def find_shares(found: Triggers, spans: Windows) -> list[Share]:
     """All worded shares inside the windows of a text, in order."""
     shares = []
-    for m in matches(_pattern(), found.lower, found.both, spans, _lead):
+    for m in matches(_pattern(), found.lower, found.ratios, spans, _lead):
         value = _value(found.lower, m)
         if value is not None:
             shares.append(Share(m.start(), m.end(), round(value, 1 if m["part"] else 2), "share-words"))

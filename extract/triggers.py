@@ -23,12 +23,12 @@ Windows = Sequence[tuple[int, int]]
 
 @dataclass(slots=True)
 class Triggers:
-    """A text in lower case, where runs of digits and words of numbers and shares begin in it, and the windows."""
+    """A text in lower case, and where in it figures and times may begin."""
 
     lower: str
-    digits: list[int]
-    words: list[int]
-    both: list[int]
+    digits: list[int]  # runs of digits
+    words: list[int]  # words of numbers and shares
+    ratios: list[int]  # those words, and digits that may begin *9 in 10*: one or two before a space
     windows: Windows
 
 
@@ -66,8 +66,11 @@ def triggers(text: str) -> Triggers:
         start = end - abs(length) + 1
         if not start or not lower[start - 1].isalpha():
             (words if length > 0 else times).add(start)
-    both = sorted([*digits, *words])
-    return Triggers(lower, digits, sorted(words), both, _windows(text, sorted([*both, *times])))
+    short = [
+        start for start in digits if lower[start + 1 : start + 2].isspace() or lower[start + 2 : start + 3].isspace()
+    ]
+    spans = _windows(text, sorted([*digits, *words, *times]))
+    return Triggers(lower, digits, sorted(words), sorted([*words, *short]), spans)
 
 
 def lowered(text: str) -> str:
@@ -107,11 +110,13 @@ def matches(
     pattern: re.Pattern[str], lower: str, hits: Sequence[int], spans: Windows, lead: Callable[[str, int], int]
 ) -> Iterator[re.Match[str]]:
     """Matches inside the windows that begin at a trigger or up to ``lead`` before it, in order and apart."""
-    match, behind = pattern.match, 0
+    match = pattern.match
     for start, end in spans:
+        behind = start
         for hit in hits[bisect_left(hits, start) : bisect_left(hits, end)]:
-            for at in range(max(start, behind, lead(lower, hit)), hit + 1):
-                if m := match(lower, at, end):
+            at = lead(lower, hit)
+            for place in range(at if at > behind else behind, hit + 1):
+                if m := match(lower, place, end):
                     behind = m.end()
                     yield m
                     break
