@@ -22,11 +22,11 @@ from extract.triggers import lowered
 
 YEAR = re.compile(r"(?:19|20)\d\d")
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-DATE_AFTER = re.compile(
-    rf"\s?(?:am|pm|st|nd|rd|th)\b|[./:]\d|\s(?-i:{MONTHS})\b"
-    r"|[-–]?(?:week|month|day|year|hour|minute|bed|strong)s?\b|\s(?:weeks?|months?|days?|years?|hours?|minutes?)\b",
-    re.IGNORECASE,
+TIME_AFTER = re.compile(
+    r"\s?(?:am|pm|st|nd|rd|th)\b|[./:]\d"
+    r"|[-–]?(?:week|month|day|year|hour|minute|bed|strong)s?\b|\s(?:weeks?|months?|days?|years?|hours?|minutes?)\b"
 )
+MONTH_AFTER = re.compile(rf"\s(?:{MONTHS})\b")
 MONTH_BEFORE = re.compile(rf"(?:{MONTHS})\s$")
 NAME_BEFORE = re.compile(
     r"(?:no\.?|page|paragraph|section|table|month|quarter|band|bands|week|day|annex|figure|item|note|version|chapter|age|aged|\d)\s$"
@@ -192,9 +192,11 @@ def _could_count(text: str, lower: str, number: Number) -> bool:
         return number.value >= 1 and not SCALE_ALONE.match(lower, start)
     if number.scale >= 1e6 or number.digits.startswith("0") or text[max(0, start - 1) : start] in ("/", "#", "$", "€"):
         return False
-    if DATE_AFTER.match(text, number.end) or NAME_BEFORE.search(lower, max(0, start - CLOSE), start):
+    if TIME_AFTER.match(lower, number.end) or NAME_BEFORE.search(lower, max(0, start - CLOSE), start):
         return False
-    return not MONTH_BEFORE.search(text, max(0, start - CLOSE), start) and not in_address(text, number)
+    if MONTH_AFTER.match(text, number.end) or MONTH_BEFORE.search(text, max(0, start - CLOSE), start):
+        return False
+    return not in_address(text, number)
 
 
 def _read(text: str, lower: str, first: Number, last: Number, sentence: Sentence) -> _Count | None:

@@ -20,6 +20,9 @@ from extract.sentences import Sentence, sentence_spans
 from extract.shares import Share, find_shares, superseded
 from extract.triggers import Windows, lowered, triggers
 
+WORD_GAP = re.compile(r"[\s-]")
+PERCENT = re.compile(r"%|per ?cent")
+
 
 def find_figures(text: str, blocks: Sequence[Block]) -> list[Figure]:
     """Every figure of the blocks that are not table rows, in the order of the text."""
@@ -111,7 +114,7 @@ def _unit(lower: str, number: Number, last: Number, sentence: Sentence) -> str:
     if number.worded and not number.unit and not last.unit and number.value < 1e6:
         return ""
     if unit == "points":
-        spoken = re.search(r"%|per ?cent", lower[max(0, sentence.start - 400) : sentence.end])
+        spoken = PERCENT.search(lower, max(0, sentence.start - 400), sentence.end)
         return "percent" if spoken and "." in last.digits else ""
     if unit:
         return "" if number.worded and _vague(lower, number) else unit
@@ -121,8 +124,7 @@ def _unit(lower: str, number: Number, last: Number, sentence: Sentence) -> str:
 
 def _vague(lower: str, number: Number) -> bool:
     """A scale word with no number before it: *several million pounds*."""
-    first = re.split(r"[\s-]", lower[number.start : number.end], maxsplit=1)[0]
-    return first in vocabulary("units")["multipliers"]
+    return WORD_GAP.split(lower[number.start : number.end], maxsplit=1)[0] in vocabulary("units")["multipliers"]
 
 
 @cache

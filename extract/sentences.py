@@ -10,7 +10,9 @@ from extract.lexicon import vocabulary
 from extract.numbers import Number
 from extract.shares import Share
 
-STOP = re.compile(r"[.!?…]+[\"'”’»)\]*_]*(?:\[\d+\])?(?:\s+)(?=[\"'“‘«(\[*_]*[A-Z0-9£$€])")
+STOP = re.compile(  # its first part is written so that the search can leap to the next stop
+    r"[.!?…][.!?…]*[\"'”’»)\]*_]*(?:\[\d+\])?(?:\s+)(?=[\"'“‘«(\[*_]*[A-Z0-9£$€])"
+)
 LAST_WORD = re.compile(r"[\w.&'’-]*")  # of a text read backwards
 INITIALS = re.compile(r"(?:[A-Z]\.)*[A-Z]")
 LONGEST_WORD = 30

@@ -133,5 +133,7 @@ def _fraction(lower: str, m: re.Match[str]) -> float | None:
 
 def superseded(lower: str, share: Share, end: int) -> bool:
     """Whether the exact figure follows in brackets, as in *more than a third (37%)*, or stands before them."""
-    m = EXACT.match(lower, share.end, end) or INSIDE.search(lower, max(0, share.start - 50), share.start)
+    m = EXACT.match(lower, share.end, end)
+    if m is None and "(" in (before := lower[max(0, share.start - 50) : share.start]):
+        m = INSIDE.search(before)
     return m is not None and abs(float(m.group(1)) - share.value) <= CLOSE

@@ -59,16 +59,15 @@ def _lower(text: str) -> str:
 def triggers(text: str) -> Triggers:
     """What gives figures and times in a text away."""
     lower = _lower(text)
-    digits = [m.start() for m in DIGITS.finditer(text)]
+    runs = [m.span() for m in DIGITS.finditer(text)]
+    digits = [start for start, _ in runs]
+    short = [start for start, end in runs if end - start < 3 and lower[end : end + 1].isspace()]
     words: set[int] = set()
     times: set[int] = set()
     for end, length in _automaton().iter(lower):
         start = end - abs(length) + 1
         if not start or not lower[start - 1].isalpha():
             (words if length > 0 else times).add(start)
-    short = [
-        start for start in digits if lower[start + 1 : start + 2].isspace() or lower[start + 2 : start + 3].isspace()
-    ]
     spans = _windows(text, sorted([*digits, *words, *times]))
     return Triggers(lower, digits, sorted(words), sorted([*words, *short]), spans)
 
