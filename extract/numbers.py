@@ -6,6 +6,7 @@ Patterns are tried on the text in lower case, and only where digits or number wo
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -22,6 +23,7 @@ ADDRESS_MARKS = ("://", "www.", "@", "](", "href=", "src=")  # one of these stan
 SPACES = frozenset(" \u00a0\u202f\u2009")
 LEAD, LONGEST_LEAD = frozenset("-−£$€¥usdgbpr") | SPACES, 6  # what may stand before digits: sign, currency
 LEAD_ENDS = frozenset("£$€¥pdr")  # what may stand before a space before digits
+UNITS = ("percent", "points", "GBP", "other")  # of the last four groups of both patterns
 PART = re.compile(r"(half|three|a quarter)(?:[- ]quarters)?(?: of)? an? ")
 PARTS = {"half": 0.5, "three": 0.75, "a quarter": 0.25}
 
@@ -76,15 +78,15 @@ def digit_numbers(text: str, found: Triggers, spans: Windows) -> list[Number]:
     scales = vocabulary("units")["scales"]
     numbers = []
     for m in matches(_digit_pattern(), found.lower, found.digits, spans, _lead):
-        sign, currency, sign2, digits, scale = m.group("sign", "currency", "sign2", "digits", "scale")
-        number = Number(m.start(), m.end(), float(digits.replace(",", "")), digits=digits)
-        number.currency = text[slice(*m.span("currency"))].replace("GBP", "£") if currency else ""
-        number.scale = float(scales[scale]) if scale else 1.0
-        number.unit = _unit(m, number.currency)
-        if sign2 or (sign and not JOINED.search(text[max(0, m.start() - 12) : m.start()])):
-            number.value = -number.value
+        sign, currency, sign2, digits, scale, *measure = m.groups()
+        (start, end), value = m.span(), float(digits.replace(",", ""))
+        if sign2 or (sign and not JOINED.search(text[max(0, start - 12) : start])):
+            value = -value
         elif sign:
-            number.start += 1
+            start += 1
+        money = text[slice(*m.span("currency"))].replace("GBP", "£") if currency else ""
+        unit = _unit(measure) if not money else "GBP" if money == "£" else "other"
+        number = Number(start, end, value, money, float(scales[scale]) if scale else 1.0, unit, False, digits)
         if not _ends_year_pair(text, number):
             numbers.append(number)
     return numbers
@@ -102,28 +104,21 @@ def _lead(lower: str, start: int) -> int:
 
 def _ends_year_pair(text: str, number: Number) -> bool:
     """Whether a bare number is the second year of a pair: the 21 of *2020-21*."""
-    bare = number.digits.isdigit() and not number.unit and number.scale == 1.0
-    return (
-        bare
-        and len(number.digits) == 2
-        and YEAR_BEFORE.search(text, max(0, number.start - 8), number.start) is not None
-    )
+    bare = len(number.digits) == 2 and not number.unit and number.scale == 1.0
+    return bare and YEAR_BEFORE.search(text, max(0, number.start - 8), number.start) is not None
 
 
-def _unit(m: re.Match[str], currency: str) -> str:
-    if currency:
-        return "GBP" if currency == "£" else "other"
-    percent, points, pounds, other = m.group("percent", "points", "pounds", "other")
-    return "percent" if percent else "points" if points else "GBP" if pounds else "other" if other else ""
+def _unit(measure: Sequence[str | None]) -> str:
+    """The unit by the first of the last four groups of a pattern that holds something."""
+    return next((unit for found, unit in zip(measure, UNITS, strict=True) if found), "") if any(measure) else ""
 
 
 def word_numbers(found: Triggers, spans: Windows) -> list[Number]:
     """All numbers in words inside the windows, in order."""
     numbers = []
     for m in matches(_word_pattern(), found.lower, found.words, spans, article):
-        number = Number(m.start(), m.end(), word_value(m["words"]), worded=True)
-        number.unit = _unit(m, "")
-        numbers.append(number)
+        words, *measure = m.groups()
+        numbers.append(Number(m.start(), m.end(), word_value(words), unit=_unit(measure), worded=True))
     return numbers
 
 
