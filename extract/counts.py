@@ -8,7 +8,8 @@ noun from the sentence, from the one before, or from the same number where the d
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -98,7 +99,11 @@ def considered(text: str, sentences: Sequence[Sentence]) -> list[tuple[_Count, T
     accepted += _implied(lower, [count for count in counts if count.noun is None], accepted, about_cuts)
     if not about_cuts and not accepted:
         counts = [count for count in counts if count.noun]
-    return [(count, _tally(lower, count, accepted, about_cuts)) for count in counts]
+    near: dict[int, list[_Count]] = {}
+    for one in accepted:
+        near.setdefault(one.sentence.block, []).append(one)
+    values = Counter(one.value for one in accepted)
+    return [(count, _tally(lower, count, near.get(count.sentence.block, []), values, about_cuts)) for count in counts]
 
 
 def _before(lower: str, count: _Count, name: str) -> bool:
@@ -129,22 +134,26 @@ def _in_sentence(lower: str, sentence: Sentence, name: str) -> bool:
     return sentence.cues[name]
 
 
-def _tally(lower: str, count: _Count, accepted: Sequence[_Count], about_cuts: bool) -> Tally:
-    """A count with the rules that fit it and its neighbours among the counts that the rules accept."""
+def _tally(lower: str, count: _Count, near: Sequence[_Count], values: Mapping[float, int], about_cuts: bool) -> Tally:
+    """A count with the rules that fit it, and its neighbours.
+
+    ``near`` are the counts of its block that the rules accept, ``values`` tells how many they accept of each value.
+    """
     sentence = count.sentence
     flags = [name for name in (*BEFORE, *CLOSE_BEFORE) if _before(lower, count, name)]
     flags += [name for name in AFTER if _after(lower, count, name)]
-    others = [other for other in accepted if other is not count]
-    flags += [RULED] if len(others) < len(accepted) else ["rules say no"]
+    others = [other for other in near if other is not count]
+    ruled = len(others) < len(near)
+    flags += [RULED] if ruled else ["rules say no"]
     flags += ["about cuts"] if about_cuts else []
     flags += ["gained"] if count.gained else []
     flags += [f"qualifier {count.qualifier}"]
     flags += ["cut in sentence"] if _in_sentence(lower, sentence, "cut") else []
     flags += ["count in sentence"] if any(other.sentence is sentence for other in others) else []
-    earlier = [other for other in others if other.sentence.block == sentence.block and other.start < sentence.start]
+    earlier = [other for other in others if other.start < sentence.start]
     flags += ["count before"] if any(sentence.start - other.sentence.end < 4 for other in earlier) else []
     flags += ["count in block"] if earlier else []
-    flags += ["same value"] if any(other.value == count.value for other in others) else []
+    flags += ["same value"] if values.get(count.value, 0) > ruled else []
     noun = (count.noun or "").lower()
     sort = "person" if count.people else "job" if noun else "bare"
     place = (sentence.start, sentence.end)
@@ -155,10 +164,12 @@ def _implied(lower: str, bare: Sequence[_Count], accepted: list[_Count], about_c
     """The numbers without a noun that count posts; a value found late counts for those before it too."""
     values = {amount(n, count.last) for count in accepted for n in (count.first, count.last)}
     found: list[_Count] = []
+    taken: set[int] = set()
     for _ in range(2):
         for count in bare:
-            if count not in found and _is_implied(lower, count, [*accepted, *found], values, about_cuts):
+            if count.first.start not in taken and _is_implied(lower, count, [*accepted, *found], values, about_cuts):
                 found.append(count)
+                taken.add(count.first.start)
                 values |= {amount(count.first, count.last), count.value}
     return found
 
@@ -226,11 +237,11 @@ def _is_cut(lower: str, count: _Count, accepted: Sequence[_Count], about_cuts: b
     cut_after = _after(lower, count, "cut_after")
     if cut_after or (count.people and (lost or _after(lower, count, "people_after"))):
         return lost or cut_after or not _before(lower, count, "not_before")
-    here = any(other.sentence is count.sentence for other in accepted)
     stays = _before(lower, count, "not_before")
-    if count.people and here and _before(lower, count, "part_before") and not stays:
-        return True
-    if count.people or (stays and not lost):
+    if count.people:
+        here = any(other.sentence is count.sentence for other in accepted)
+        return here and not stays and _before(lower, count, "part_before")
+    if stays and not lost:
         return False
     return _in_sentence(lower, count.sentence, "cut") or about_cuts or _just_before(count, accepted)
 
