@@ -57,7 +57,7 @@ def _all_numbers(text: str, spans: Windows) -> list[Number]:
     """Numbers in digits and in words in order, without the scale words that belong to digits."""
     numbers: list[Number] = []
     found = triggers(text)
-    both = digit_numbers(text, found, spans) + word_numbers(found, spans)
+    both = digit_numbers(found, spans) + word_numbers(found, spans)
     for number in sorted(both, key=lambda number: number.start):
         if not numbers or number.start >= numbers[-1].end:
             numbers.append(number)
@@ -98,7 +98,7 @@ def _measured(text: str, lower: str, sentence: Sentence) -> list[Figure]:
         following = sentence.numbers[n + 1] if n + 1 < len(sentence.numbers) else None
         pair = following is not None and is_range(lower, number, following, sentence.start)
         last = following if pair and following is not None else number
-        unit = _unit(lower, number, last, sentence)
+        unit = _unit(text, lower, number, last, sentence)
         if unit and not in_address(text, number):
             number.unit = last.unit = unit
             figures.append(_figure(lower, number, last, unit, sentence))
@@ -106,7 +106,7 @@ def _measured(text: str, lower: str, sentence: Sentence) -> list[Figure]:
     return figures
 
 
-def _unit(lower: str, number: Number, last: Number, sentence: Sentence) -> str:
+def _unit(text: str, lower: str, number: Number, last: Number, sentence: Sentence) -> str:
     """GBP or percent, or nothing for other numbers."""
     if "other" in (number.unit, last.unit):
         return ""
@@ -114,7 +114,7 @@ def _unit(lower: str, number: Number, last: Number, sentence: Sentence) -> str:
     if number.worded and not number.unit and not last.unit and number.value < 1e6:
         return ""
     if unit == "points":
-        spoken = PERCENT.search(lower, max(0, sentence.start - 400), sentence.end)
+        spoken = PERCENT.search(text, max(0, sentence.start - 400), sentence.end)
         return "percent" if spoken and "." in last.digits else ""
     if unit:
         return "" if number.worded and _vague(lower, number) else unit

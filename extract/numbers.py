@@ -73,9 +73,9 @@ def _word_pattern() -> re.Pattern[str]:
     )
 
 
-def digit_numbers(text: str, found: Triggers, spans: Windows) -> list[Number]:
+def digit_numbers(found: Triggers, spans: Windows) -> list[Number]:
     """All numbers in digits inside the windows, in order."""
-    scales = vocabulary("units")["scales"]
+    scales, text = vocabulary("units")["scales"], found.text
     numbers = []
     for m in matches(_digit_pattern(), found.lower, found.digits, spans, _lead):
         sign, currency, sign2, digits, scale, *measure = m.groups()

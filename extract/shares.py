@@ -1,4 +1,7 @@
-"""Worded shares: *a third*, *nine in ten*, *one post in fifty*, *half of them*, *halve*; in text in lower case."""
+"""Worded shares: *a third*, *nine in ten*, *one post in fifty*, *half of them*, *halve*; in text in lower case.
+
+Only the ends of plurals are looked at as they are: in capitals they are no plurals.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +75,7 @@ def find_shares(found: Triggers, spans: Windows) -> list[Share]:
     """All worded shares inside the windows of a text, in order."""
     shares = []
     for m in matches(_pattern(), found.lower, found.ratios, spans, _lead):
-        value = _value(found.lower, m)
+        value = _value(found, m)
         if value is not None:
             shares.append(Share(m.start(), m.end(), round(value, 1 if m["part"] else 2), "share-words"))
     return shares
@@ -83,14 +86,15 @@ def _lead(lower: str, start: int) -> int:
     return start - 1 if lower[start - 1 : start] == "£" else article(lower, start)
 
 
-def _value(lower: str, m: re.Match[str]) -> float | None:
+def _value(found: Triggers, m: re.Match[str]) -> float | None:
     """The share in percent, or None where the words mean something else."""
+    lower = found.lower
     if m["halving"]:
         return 50.0
     if m["half"]:
         return (0.5 if POINT.match(lower, m.end()) else 50.0) if _is_half(lower, m) else None
     if m["part"]:
-        return _fraction(lower, m)
+        return _fraction(found.text, lower, m)
     return 100 / float(m["pounds"]) if m["pounds"] else _ratio(m)
 
 
@@ -115,19 +119,19 @@ def _is_half(lower: str, m: re.Match[str]) -> bool:
     return not around.half_after.match(lower, m.end())
 
 
-def _fraction(lower: str, m: re.Match[str]) -> float | None:
+def _fraction(text: str, lower: str, m: re.Match[str]) -> float | None:
     around, part = _around(), m["part"]
     count = 1.0 if m["n"] in ("a", "an") else word_value(m["n"])
     value = 100 * count * float(vocabulary("units")["fractions"][part])
     before = lower[max(0, m.start() - 25) : m.start()]
-    plural = lower[m.end() - 1] == "s"
+    plural = text[m.end() - 1] == "s"
     if SCALED.match(lower, m.end()) or value >= 100 or plural != (count > 1):
         return None
     if part == "quarter":
         lead = count == 1 and around.quarter_before.search(before)
         return None if lead or around.quarter_after.match(lower, m.end()) or count == 2 else value
     if count == 1 and not around.fraction_after.match(lower, m.end()) and not around.fraction_lead.search(before):
-        return value if PARTS_BEFORE.search(lower[max(0, m.start() - 60) : m.start()]) else None
+        return value if PARTS_BEFORE.search(text[max(0, m.start() - 60) : m.start()]) else None
     return value
 
 

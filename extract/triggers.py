@@ -23,8 +23,9 @@ Windows = Sequence[tuple[int, int]]
 
 @dataclass(slots=True)
 class Triggers:
-    """A text in lower case, and where in it figures and times may begin."""
+    """A text as it is and in lower case, and where in it figures and times may begin."""
 
+    text: str
     lower: str
     digits: list[int]  # runs of digits
     words: list[int]  # words of numbers and shares
@@ -69,7 +70,7 @@ def triggers(text: str) -> Triggers:
         if not start or not lower[start - 1].isalpha():
             (words if length > 0 else times).add(start)
     spans = _windows(text, sorted([*digits, *words, *times]))
-    return Triggers(lower, digits, sorted(words), sorted([*words, *short]), spans)
+    return Triggers(text, lower, digits, sorted(words), sorted([*words, *short]), spans)
 
 
 def lowered(text: str) -> str:
