@@ -8,8 +8,9 @@ noun from the sentence, from the one before, or from the same number where the d
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 
 from extract.facts import Figure
@@ -18,43 +19,25 @@ from extract.numbers import Number, in_address
 from extract.ranges import amount, is_range, qualified, range_start
 from extract.sentences import Sentence
 from extract.tallies import RULED, Tally, counts_posts, weights
+from extract.triggers import lowered
 
 YEAR = re.compile(r"(?:19|20)\d\d")
-DATE_AFTER = re.compile(
-    r"\s?(?:am|pm|st|nd|rd|th)\b|[./:]\d|\s(?-i:January|February|March|April|May|June|July|August|September|October|November|December)\b"
-    r"|[-–]?(?:week|month|day|year|hour|minute|bed|strong)s?\b|\s(?:weeks?|months?|days?|years?|hours?|minutes?)\b",
-    re.IGNORECASE,
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+TIME_AFTER = re.compile(
+    r"\s?(?:am|pm|st|nd|rd|th)\b|[./:]\d"
+    r"|[-–]?(?:week|month|day|year|hour|minute|bed|strong)s?\b|\s(?:weeks?|months?|days?|years?|hours?|minutes?)\b"
 )
-DATE_BEFORE = re.compile(
-    r"(?:(?-i:January|February|March|April|May|June|July|August|September|October|November|December)|No\.?|page|paragraph|section|table|month|quarter|band|bands|week|day|annex|figure|item|note|version|chapter|age|aged)\s$",
-    re.IGNORECASE,
+MONTH_AFTER = re.compile(rf"\s(?:{MONTHS})\b")
+MONTH_BEFORE = re.compile(rf"(?:{MONTHS})\s$")
+NAME_BEFORE = re.compile(
+    r"(?:no\.?|page|paragraph|section|table|month|quarter|band|bands|week|day|annex|figure|item|note|version|chapter|age|aged|\d)\s$"
 )
-PHONE_BEFORE = re.compile(r"\d\s$")
-SCALE_ALONE = re.compile(r"(?:hundred|thousand|million|billion)\b", re.IGNORECASE)
+SCALE_ALONE = re.compile(r"(?:hundred|thousand|million|billion)\b")
 NEAR = 60  # characters: the words that decide stand close by
-
-
-@dataclass(slots=True)
-class _Cues:
-    phrase: re.Pattern[str]
-    people: re.Pattern[str]
-    always: re.Pattern[str]
-    gained: re.Pattern[str]
-    cut: re.Pattern[str]
-    about_cuts: re.Pattern[str]
-    not_before: re.Pattern[str]
-    not_after: re.Pattern[str]
-    people_after: re.Pattern[str]
-    people_before: re.Pattern[str]
-    bare_after: re.Pattern[str]
-    bare_numbers: re.Pattern[str]
-    implied_before: re.Pattern[str]
-    cut_after: re.Pattern[str]
-    tally: re.Pattern[str]
-    sequel: re.Pattern[str]
-    going: re.Pattern[str]
-    of_staff: re.Pattern[str]
-    part_before: re.Pattern[str]
+CLOSE = 12  # characters before a number that name what it is
+BEFORE, CLOSE_BEFORE = ("not_before", "people_before"), ("part_before", "implied_before")
+AFTER = ("not_after", "cut_after", "people_after", "bare_after", "going")
+IN_SENTENCE = ("cut", "about_cuts", "bare_numbers", "tally", "sequel", "of_staff")
 
 
 @dataclass(slots=True)
@@ -63,6 +46,7 @@ class _Count:
 
     first: Number
     last: Number
+    value: float
     sentence: Sentence
     noun: str | None
     people: bool
@@ -71,22 +55,24 @@ class _Count:
     figure_end: int  # behind number and noun
     end: int  # with what follows the noun: *or more*
     qualifier: str
+    cues: dict[str, bool] = field(default_factory=dict)  # those looked for, and whether they stand before or behind it
 
 
 @cache
-def _cues() -> _Cues:
+def _cues() -> dict[str, re.Pattern[str]]:
+    """Patterns by name, for text in lower case."""
     found = vocabulary("counts")
     nouns = f"(?P<job>{squeeze(found['jobs'])})|(?P<person>{squeeze(found['people'])})"
-    word = rf"(?:[\s-]|,\s)(?!(?:{squeeze(found['stop'])})\b)\(?[A-Za-z][\w’'&/-]*\)?"
+    word = rf"(?:[\s-]|,\s)(?!(?:{squeeze(found['stop'])})\b)\(?[a-z][\w’'&/-]*\)?"
     again = "job losses|job cuts|posts|jobs|roles|positions|staff|redundancies|losses"
-    tail = rf"(?:\s\([A-Z]{{2,4}}s?\))?(?:\s(?:{again}))?(?:\s(?:in post|fewer))?"
+    tail = rf"(?:\s\([a-z]{{2,4}}s?\))?(?:\s(?:{again}))?(?:\s(?:in post|fewer))?"
     phrase = (
         rf"(?P<plus>-plus|\+| or more)?(?P<of>{squeeze(found['of_them'])})?(?P<mods>(?:{word}){{0,6}}?)"
         rf"[\s-](?P<noun>{nouns})\b{tail}"
     )
-    always = compiled(f"(?:{squeeze(found['always_cut'])})$")
-    rest = [compiled(found[name]) for name in _Cues.__slots__[3:]]
-    return _Cues(compiled(phrase), compiled(found["people"]), always, *rest)
+    own = {"phrase": phrase, "always": f"(?:{squeeze(found['always_cut'])})$"}
+    given = {name: found[name] for name in ("gained", *BEFORE, *CLOSE_BEFORE, *AFTER, *IN_SENTENCE)}
+    return {name: compiled(pattern, re.NOFLAG) for name, pattern in (own | given).items()}
 
 
 def find_counts(text: str, sentences: Sequence[Sentence]) -> list[Figure]:
@@ -101,62 +87,98 @@ def find_counts(text: str, sentences: Sequence[Sentence]) -> list[Figure]:
 
 def considered(text: str, sentences: Sequence[Sentence]) -> list[tuple[_Count, Tally]]:
     """Every number that may count posts, with what speaks for and against it."""
-    about_cuts = _speaks_of_cuts(text, sentences)
-    counts = [count for sentence in sentences for count in _candidates(text, sentence)]
+    lower = lowered(text)
+    counts = [count for sentence in sentences for count in _candidates(text, lower, sentence)]
+    if not counts:
+        return []
+    about_cuts = _speaks_of_cuts(lower, sentences)
     accepted: list[_Count] = []
     for count in counts:
-        if count.noun and _is_cut(text, count, accepted, about_cuts):
+        if count.noun and _is_cut(lower, count, accepted, about_cuts):
             accepted.append(count)
-    accepted += _implied(text, [count for count in counts if count.noun is None], accepted, about_cuts)
+    accepted += _implied(lower, [count for count in counts if count.noun is None], accepted, about_cuts)
     if not about_cuts and not accepted:
         counts = [count for count in counts if count.noun]
-    return [(count, _tally(text, count, accepted, about_cuts)) for count in counts]
+    near: dict[int, list[_Count]] = {}
+    for one in accepted:
+        near.setdefault(one.sentence.block, []).append(one)
+    values = Counter(one.value for one in accepted)
+    return [(count, _tally(lower, count, near.get(count.sentence.block, []), values, about_cuts)) for count in counts]
 
 
-def _tally(text: str, count: _Count, accepted: Sequence[_Count], about_cuts: bool) -> Tally:
-    """A count with the rules that fit it and its neighbours among the counts that the rules accept."""
-    cues, sentence = _cues(), count.sentence
-    before = text[max(sentence.start, count.start - NEAR) : count.start]
-    after = text[count.figure_end : min(sentence.end, count.figure_end + 2 * NEAR)]
-    sides = {"not_before": before, "people_before": before, "part_before": before, "implied_before": before[-12:]}
-    sides |= dict.fromkeys(("not_after", "cut_after", "people_after", "bare_after", "going"), after)
-    flags = [name for name, side in sides.items() if getattr(cues, name).search(side)]
-    others = [other for other in accepted if other is not count]
-    value = amount(count.last, count.last)
-    flags += [RULED] if len(others) < len(accepted) else ["rules say no"]
+def _before(lower: str, count: _Count, name: str) -> bool:
+    """Whether a cue stands before a count; each is looked for once."""
+    if name not in count.cues:
+        near = NEAR if name in BEFORE else CLOSE
+        left = max(count.sentence.start, count.start - near)
+        count.cues[name] = _cues()[name].search(lower[left : count.start]) is not None
+    return count.cues[name]
+
+
+def _after(lower: str, count: _Count, name: str) -> bool:
+    """Whether a cue stands behind a count and its noun; each is looked for once."""
+    if name not in count.cues:
+        count.cues[name] = _follows(lower, count, count.figure_end, name)
+    return count.cues[name]
+
+
+def _follows(lower: str, count: _Count, end: int, name: str) -> bool:
+    after = lower[end : min(count.sentence.end, end + 2 * NEAR)]
+    return _cues()[name].match(after) is not None
+
+
+def _in_sentence(lower: str, sentence: Sentence, name: str) -> bool:
+    """Whether a cue stands in a sentence; each is looked for once."""
+    if name not in sentence.cues:
+        sentence.cues[name] = _cues()[name].search(lower, sentence.start, sentence.end) is not None
+    return sentence.cues[name]
+
+
+def _tally(lower: str, count: _Count, near: Sequence[_Count], values: Mapping[float, int], about_cuts: bool) -> Tally:
+    """A count with the rules that fit it, and its neighbours.
+
+    ``near`` are the counts of its block that the rules accept, ``values`` tells how many they accept of each value.
+    """
+    sentence = count.sentence
+    flags = [name for name in (*BEFORE, *CLOSE_BEFORE) if _before(lower, count, name)]
+    flags += [name for name in AFTER if _after(lower, count, name)]
+    others = [other for other in near if other is not count]
+    ruled = len(others) < len(near)
+    flags += [RULED] if ruled else ["rules say no"]
     flags += ["about cuts"] if about_cuts else []
     flags += ["gained"] if count.gained else []
     flags += [f"qualifier {count.qualifier}"]
-    flags += ["cut in sentence"] if cues.cut.search(text, sentence.start, sentence.end) else []
+    flags += ["cut in sentence"] if _in_sentence(lower, sentence, "cut") else []
     flags += ["count in sentence"] if any(other.sentence is sentence for other in others) else []
-    earlier = [other for other in others if other.sentence.block == sentence.block and other.start < sentence.start]
+    earlier = [other for other in others if other.start < sentence.start]
     flags += ["count before"] if any(sentence.start - other.sentence.end < 4 for other in earlier) else []
     flags += ["count in block"] if earlier else []
-    flags += ["same value"] if any(amount(other.last, other.last) == value for other in others) else []
+    flags += ["same value"] if values.get(count.value, 0) > ruled else []
     noun = (count.noun or "").lower()
     sort = "person" if count.people else "job" if noun else "bare"
     place = (sentence.start, sentence.end)
-    return Tally(text, count.start, count.figure_end, place, sort, noun, value, flags)
+    return Tally(lower, count.start, count.figure_end, place, sort, noun, count.value, flags)
 
 
-def _implied(text: str, bare: Sequence[_Count], accepted: list[_Count], about_cuts: bool) -> list[_Count]:
+def _implied(lower: str, bare: Sequence[_Count], accepted: list[_Count], about_cuts: bool) -> list[_Count]:
     """The numbers without a noun that count posts; a value found late counts for those before it too."""
     values = {amount(n, count.last) for count in accepted for n in (count.first, count.last)}
     found: list[_Count] = []
+    taken: set[int] = set()
     for _ in range(2):
         for count in bare:
-            if count not in found and _is_implied(text, count, [*accepted, *found], values, about_cuts):
+            if count.first.start not in taken and _is_implied(lower, count, [*accepted, *found], values, about_cuts):
                 found.append(count)
-                values |= {amount(count.first, count.last), amount(count.last, count.last)}
+                taken.add(count.first.start)
+                values |= {amount(count.first, count.last), count.value}
     return found
 
 
-def _speaks_of_cuts(text: str, sentences: Sequence[Sentence]) -> bool:
-    cues = _cues()
-    return any(cues.about_cuts.search(text, s.start, s.end) for s in sentences)
+def _speaks_of_cuts(lower: str, sentences: Sequence[Sentence]) -> bool:
+    return any(_in_sentence(lower, sentence, "about_cuts") for sentence in sentences)
 
 
-def _candidates(text: str, sentence: Sentence) -> list[_Count]:
+def _candidates(text: str, lower: str, sentence: Sentence) -> list[_Count]:
     """Numbers of a sentence that are neither money, shares, dates nor parts of longer things, with their nouns."""
     found = []
     skip = -1
@@ -167,65 +189,61 @@ def _candidates(text: str, sentence: Sentence) -> list[_Count]:
         ):
             continue
         following = plain[at + 1] if at + 1 < len(plain) else None
-        paired = following is not None and is_range(text, number, following, sentence.start)
+        paired = following is not None and is_range(lower, number, following, sentence.start)
         last = following if paired and following is not None else number
         skip = last.end
-        if _could_count(text, number) and (count := _read(text, number, last, sentence)) is not None:
+        if _could_count(text, lower, number) and (count := _read(text, lower, number, last, sentence)) is not None:
             found.append(count)
     return found
 
 
-def _could_count(text: str, number: Number) -> bool:
+def _could_count(text: str, lower: str, number: Number) -> bool:
+    start = number.start
     if number.worded:
-        return number.value >= 1 and not SCALE_ALONE.match(text, number.start)
-    if in_address(text, number):
+        return number.value >= 1 and not SCALE_ALONE.match(lower, start)
+    if number.scale >= 1e6 or number.digits.startswith("0") or text[max(0, start - 1) : start] in ("/", "#", "$", "€"):
         return False
-    if PHONE_BEFORE.search(text, max(0, number.start - 8), number.start):
+    if TIME_AFTER.match(lower, number.end) or NAME_BEFORE.search(lower, max(0, start - CLOSE), start):
         return False
-    if DATE_AFTER.match(text, number.end) or DATE_BEFORE.search(text, max(0, number.start - 12), number.start):
+    if MONTH_AFTER.match(text, number.end) or MONTH_BEFORE.search(text, max(0, start - CLOSE), start):
         return False
-    before = text[max(0, number.start - 1) : number.start]
-    return number.scale < 1e6 and before not in ("/", "#", "$", "€") and not number.digits.startswith("0")
+    return not in_address(text, number)
 
 
-def _read(text: str, first: Number, last: Number, sentence: Sentence) -> _Count | None:
-    cues = _cues()
-    m = cues.phrase.match(text, last.end, sentence.end)
-    small = amount(last, last) < 10 and last.worded
+def _read(text: str, lower: str, first: Number, last: Number, sentence: Sentence) -> _Count | None:
+    m = _cues()["phrase"].match(lower, last.end, sentence.end)
+    value = amount(last, last)
+    small = value < 10 and last.worded
     if m is None and (small or YEAR.fullmatch(last.digits) or "." in last.digits):
         return None
     end = m.end() if m else last.end
-    start, behind, qualifier = qualified(text, first.start, end, sentence.start, sentence.end)
+    start, behind, qualifier = qualified(lower, first.start, end, sentence.start, sentence.end)
     if m and m["plus"]:
         qualifier = "at_least"
-    elif qualifier == "exact" and not m:
-        start, behind, qualifier = qualified(text, first.start, last.end, sentence.start, sentence.end)
     if first is not last:
-        start = range_start(text, start, sentence.start)
-    noun = m["noun"] if m else None
-    gained = bool(m and cues.gained.search(m["mods"]))
-    return _Count(first, last, sentence, noun, bool(m and m["person"]), gained, start, end, behind, qualifier)
+        start = range_start(lower, start, sentence.start)
+    noun = text[slice(*m.span("noun"))] if m else None
+    gained = bool(m and _cues()["gained"].search(m["mods"]))
+    return _Count(first, last, value, sentence, noun, bool(m and m["person"]), gained, start, end, behind, qualifier)
 
 
-def _is_cut(text: str, count: _Count, accepted: Sequence[_Count], about_cuts: bool) -> bool:
+def _is_cut(lower: str, count: _Count, accepted: Sequence[_Count], about_cuts: bool) -> bool:
     """Whether a count with a noun is a fact."""
-    cues, sentence = _cues(), count.sentence
-    before = text[max(sentence.start, count.start - NEAR) : count.start]
-    after = text[count.figure_end : min(sentence.end, count.figure_end + 2 * NEAR)]
-    lost = cues.people_before.search(before) is not None
-    if cues.not_after.match(after) or (count.gained and not lost):
+    lost = _before(lower, count, "people_before")
+    if _after(lower, count, "not_after") or (count.gained and not lost):
         return False
-    if cues.always.search(count.noun or "") or "fewer" in text[count.start : count.figure_end]:
+    if _cues()["always"].search((count.noun or "").lower()) or "fewer" in lower[count.start : count.figure_end]:
         return True
-    if cues.cut_after.match(after) or (count.people and (lost or cues.people_after.match(after))):
-        return lost or bool(cues.cut_after.match(after)) or not cues.not_before.search(before)
-    part = cues.part_before.search(before) and any(other.sentence is sentence for other in accepted)
-    if count.people and part and not cues.not_before.search(before):
-        return True
-    if count.people or (cues.not_before.search(before) and not lost):
+    cut_after = _after(lower, count, "cut_after")
+    if cut_after or (count.people and (lost or _after(lower, count, "people_after"))):
+        return lost or cut_after or not _before(lower, count, "not_before")
+    stays = _before(lower, count, "not_before")
+    if count.people:
+        here = any(other.sentence is count.sentence for other in accepted)
+        return here and not stays and _before(lower, count, "part_before")
+    if stays and not lost:
         return False
-    cut = cues.cut.search(text, sentence.start, sentence.end) is not None
-    return cut or about_cuts or _just_before(count, accepted)
+    return _in_sentence(lower, count.sentence, "cut") or about_cuts or _just_before(count, accepted)
 
 
 def _just_before(count: _Count, accepted: Sequence[_Count]) -> bool:
@@ -233,45 +251,44 @@ def _just_before(count: _Count, accepted: Sequence[_Count]) -> bool:
     return any(other.sentence.block == count.sentence.block for other in accepted[-8:])
 
 
-def _is_implied(text: str, count: _Count, accepted: Sequence[_Count], values: set[float], about_cuts: bool) -> bool:
+def _is_implied(lower: str, count: _Count, accepted: Sequence[_Count], values: set[float], about_cuts: bool) -> bool:
     """Whether a number without a noun counts posts that go: by its value, or by the words of its sentence."""
-    cues, sentence = _cues(), count.sentence
-    before = text[max(sentence.start, count.start - NEAR) : count.start]
-    after = text[count.end : min(sentence.end, count.end + 2 * NEAR)]
-    value = amount(count.last, count.last)
-    if cues.cut_after.match(after):
+    value = count.value
+    if _follows(lower, count, count.end, "cut_after"):
         return value >= 10 and (about_cuts or bool(accepted))
-    if cues.going.match(after) and value >= 10 and cues.of_staff.search(text, sentence.start, sentence.end):
+    going = value >= 10 and _follows(lower, count, count.end, "going")
+    if going and _in_sentence(lower, count.sentence, "of_staff"):
         return True
-    if not cues.bare_after.match(after) or cues.not_before.search(before) or cues.not_after.match(after):
+    if value < 10 or not _follows(lower, count, count.end, "bare_after"):
         return False
-    return (value >= 20 and value in values) or (value >= 10 and _goes_on(text, count, accepted, about_cuts))
+    if _before(lower, count, "not_before") or _follows(lower, count, count.end, "not_after"):
+        return False
+    return (value >= 20 and value in values) or _goes_on(lower, count, accepted, about_cuts)
 
 
-def _goes_on(text: str, count: _Count, accepted: Sequence[_Count], about_cuts: bool) -> bool:
+def _goes_on(lower: str, count: _Count, accepted: Sequence[_Count], about_cuts: bool) -> bool:
     """Whether the words around a bare number go on counting posts that go."""
-    cues, sentence = _cues(), count.sentence
+    sentence, first = count.sentence, count.first.start
     here = any(other.sentence is sentence for other in accepted)
     earlier = [
         other.sentence
         for other in accepted
         if other.sentence.block == sentence.block and other.sentence.start < sentence.start
     ]
-    named = cues.bare_numbers.search(text, sentence.start, sentence.end) is not None
-    if cues.cut.search(text, sentence.start, sentence.end) and (here or earlier or named):
+    if _in_sentence(lower, sentence, "cut") and (here or earlier or _in_sentence(lower, sentence, "bare_numbers")):
         return True
-    implied = cues.implied_before.search(text[: count.first.start][-12:]) is not None
-    before = text[max(sentence.start, count.start - NEAR) : count.start]
-    if about_cuts and cues.people_before.search(before):
+    if about_cuts and _before(lower, count, "people_before"):
         return True
-    if about_cuts and count.qualifier != "exact" and cues.tally.search(text, sentence.start, sentence.end):
+    if about_cuts and count.qualifier != "exact" and _in_sentence(lower, sentence, "tally"):
         return True
+    if not _cues()["implied_before"].search(lower[max(0, first - CLOSE) : first]):
+        return False
     next_to = any(sentence.start - other.end < 4 for other in earlier)
-    return implied and (here or (next_to and cues.sequel.match(text[sentence.start : sentence.end]) is not None))
+    return here or (next_to and _cues()["sequel"].match(lower[sentence.start : sentence.end]) is not None)
 
 
 def _figure(count: _Count) -> Figure:
-    low, high = amount(count.first, count.last), amount(count.last, count.last)
+    low, high = amount(count.first, count.last), count.value
     place = (count.sentence.start, count.sentence.end)
     rule = "count" if count.noun else "count-implied"
     return Figure(

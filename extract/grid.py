@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 
 from crawler.document import Cell, Table
 from extract.lexicon import compiled, vocabulary
@@ -30,6 +31,8 @@ class Grid:
     columns: int
     header_rows: int
     label_columns: int
+    known_headings: dict[int, list[str]] = field(default_factory=dict)  # by column
+    known_labels: dict[int, str] = field(default_factory=dict)  # by row
 
     def body_cells(self) -> Iterator[Cell]:
         """Cells with words below the header rows and right of the label columns, in reading order."""
@@ -45,11 +48,13 @@ class Grid:
 
     def headings(self, cell: Cell) -> list[str]:
         """The headings above a cell, from the top, each once."""
-        found: list[str] = []
-        for row in range(self.header_rows):
-            above = self.at.get((row, cell.column))
-            if above is not None and above.text and above.text not in found[-1:]:
-                found.append(above.text)
+        found = self.known_headings.get(cell.column)
+        if found is None:
+            found = self.known_headings[cell.column] = []
+            for row in range(self.header_rows):
+                above = self.at.get((row, cell.column))
+                if above is not None and above.text and above.text not in found[-1:]:
+                    found.append(above.text)
         return found
 
     def column_label(self, cell: Cell) -> str:
@@ -58,12 +63,11 @@ class Grid:
 
     def row_label(self, cell: Cell) -> str:
         """The labels left of a cell, from the left, each once."""
-        found: list[str] = []
-        for column in range(self.label_columns):
-            left = self.at.get((cell.row, column))
-            if left is not None and left.text and left.text not in found:
-                found.append(left.text)
-        return SEPARATOR.join(found)
+        if cell.row not in self.known_labels:
+            left = (self.at.get((cell.row, column)) for column in range(self.label_columns))
+            words = dict.fromkeys(one.text for one in left if one is not None and one.text)
+            self.known_labels[cell.row] = SEPARATOR.join(words)
+        return self.known_labels[cell.row]
 
     def corner(self) -> str:
         """The headings over the label columns."""
@@ -101,14 +105,22 @@ def _header_rows(at: dict[tuple[int, int], Cell], rows: int, columns: int) -> in
 
 def _is_body(cells: list[Cell]) -> bool:
     """Whether a row of words is a row of data: its first cell labels it, and another says that there is nothing."""
-    nothing = compiled(vocabulary("tables")["nothing"])
-    return any(nothing.fullmatch(cell.text) for cell in cells[1:] if cell.text)
+    return any(_nothing().fullmatch(cell.text) for cell in cells[1:] if cell.text)
 
 
 def _holds_data(cells: list[Cell]) -> bool:
-    return any(
-        DATA.fullmatch(cell.text) and not PERIOD.fullmatch(cell.text) for cell in cells if cell.text and not cell.header
-    )
+    return any(_is_data(cell.text) for cell in cells if cell.text and not cell.header)
+
+
+@lru_cache(maxsize=4096)
+def _is_data(words: str) -> bool:
+    """Whether a cell holds a number that is no period."""
+    return DATA.fullmatch(words) is not None and PERIOD.fullmatch(words) is None
+
+
+@cache
+def _nothing() -> re.Pattern[str]:
+    return compiled(vocabulary("tables")["nothing"])
 
 
 def _label_columns(at: dict[tuple[int, int], Cell], first: int, rows: int, columns: int) -> int:
@@ -116,10 +128,7 @@ def _label_columns(at: dict[tuple[int, int], Cell], first: int, rows: int, colum
     count = 0
     for column in range(columns - 1):
         cells = [at[row, column] for row in range(first, rows) if (row, column) in at and at[row, column].text]
-        data = sum(
-            DATA.fullmatch(cell.text) is not None and not PERIOD.fullmatch(cell.text) and not cell.header
-            for cell in cells
-        )
+        data = sum(_is_data(cell.text) and not cell.header for cell in cells)
         if (cells and data > len(cells) / 3) or (not cells and count):
             break
         if count and _all_nothing(cells):
@@ -129,5 +138,4 @@ def _label_columns(at: dict[tuple[int, int], Cell], first: int, rows: int, colum
 
 
 def _all_nothing(cells: list[Cell]) -> bool:
-    nothing = compiled(vocabulary("tables")["nothing"])
-    return any(nothing.fullmatch(cell.text) for cell in cells)
+    return any(_nothing().fullmatch(cell.text) for cell in cells)

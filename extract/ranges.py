@@ -1,16 +1,18 @@
-"""What touches a figure: the other end of its range, and its qualifier."""
+"""What touches a figure: the other end of its range, and its qualifier; in text in lower case."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from extract.lexicon import compiled, squeeze, vocabulary
 from extract.numbers import Number
 
 YEAR = re.compile(r"(?:19|20)\d\d")
-LOOK_BACK = 60  # characters before a figure in which its qualifier may begin
+LOOK_BACK = 60  # characters before a figure in which what tells its range or its unit may begin
+LONGEST_GAP = 24  # characters between the ends of a range
+LONGEST_QUALIFIER = 32  # characters, white space behind it included
 
 
 @dataclass(slots=True)
@@ -38,23 +40,34 @@ def _gaps() -> _Gaps:
         "change_by",
         "from_range",
     )
-    return _Gaps(*(compiled(units[name]) for name in names))
+    return _Gaps(*(compiled(units[name], re.NOFLAG) for name in names))
 
 
-def is_range(text: str, low: Number, high: Number, start: int) -> bool:
+def is_range(lower: str, low: Number, high: Number, start: int) -> bool:
     """Whether two numbers side by side are the ends of one range: ``£50-60m``, ``between 5 and 8%``, ``200 to 500``."""
-    if not _alike(low, high) or high.start < low.end or high.start - low.end > 24:
+    if high.start < low.end or high.start - low.end > LONGEST_GAP or not _alike(low, high):
         return False
-    gaps, gap = _gaps(), text[low.end : high.start]
-    before = text[max(start, low.start - LOOK_BACK) : low.start]
-    if gaps.both.fullmatch(gap) and gaps.between.search(before):
+    gap = lower[low.end : high.start]
+    both, either, plain = _joins(gap)
+    if not (both or either or plain):
+        return False
+    gaps, before = _gaps(), lower[max(start, low.start - LOOK_BACK) : low.start]
+    if both and gaps.between.search(before):
         return True
-    if gaps.either.fullmatch(gap):
+    if either:
         return low.unit == "" and high.value <= 2 * low.value
-    if gaps.plain.fullmatch(gap) or gaps.inner.fullmatch(gap):
+    if plain:
         changes = gaps.change.search(before) or (low.unit == "GBP" and gaps.change_by.search(before))
         return gap.strip() in "-–—−" or not changes or gaps.spread.search(before) is not None
     return False
+
+
+@lru_cache(maxsize=2_000)
+def _joins(gap: str) -> tuple[bool, bool, bool]:
+    """Whether the words between two numbers join a range: behind *between*, as *or*, or by themselves."""
+    gaps = _gaps()
+    plain = gaps.plain.fullmatch(gap) or gaps.inner.fullmatch(gap)
+    return gaps.both.fullmatch(gap) is not None, gaps.either.fullmatch(gap) is not None, plain is not None
 
 
 def _alike(low: Number, high: Number) -> bool:
@@ -73,10 +86,10 @@ def amount(number: Number, last: Number) -> float:
     return number.value * scale
 
 
-def range_start(text: str, start: int, first: int) -> int:
+def range_start(lower: str, start: int, first: int) -> int:
     """Where the quote of a range begins: at its *between*, where it has one."""
     left = max(first, start - LOOK_BACK)
-    between = _gaps().between.search(text[left:start])
+    between = _gaps().between.search(lower[left:start])
     return left + between.start() if between else start
 
 
@@ -91,23 +104,23 @@ def _qualifiers() -> tuple[re.Pattern[str], re.Pattern[str]]:
         for side in ("before", "after")
     )
     return (
-        re.compile(rf"(?<![\w£.,])(?:{before})\s*(?:(?<=\s)|(?<=[~<>≥≤=c.]))$", re.IGNORECASE),
-        re.compile(after, re.IGNORECASE),
+        re.compile(rf"(?<![\w£.,])(?:{before})\s*(?:(?<=\s)|(?<=[~<>≥≤=c.]))$"),
+        re.compile(after),
     )
 
 
-def qualified(text: str, start: int, end: int, first: int, last: int) -> tuple[int, int, str]:
+def qualified(lower: str, start: int, end: int, first: int, last: int) -> tuple[int, int, str]:
     """Start and end with the qualifier that touches the figure, and its name; ``first:last`` is the sentence."""
     before, after = _qualifiers()
-    left = max(first, start - LOOK_BACK)
-    if behind := after.match(text, end, last):
+    left = max(first, start - LONGEST_QUALIFIER)
+    if behind := after.match(lower, end, last):
         return start, behind.end(), str(behind.lastgroup)
-    m = before.search(text[left:start])
-    if m is None or (m.group().lower().startswith("about") and _about_is_of().search(text[first : left + m.start()])):
+    m = before.search(lower, left, start)
+    if m is None or (m.group().startswith("about") and _about_is_of().search(lower[first : m.start()])):
         return start, end, "exact"
-    return left + m.start(), end, str(m.lastgroup)
+    return m.start(), end, str(m.lastgroup)
 
 
 @cache
 def _about_is_of() -> re.Pattern[str]:
-    return compiled(vocabulary("units")["about_before"])
+    return compiled(vocabulary("units")["about_before"], re.NOFLAG)

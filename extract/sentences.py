@@ -10,8 +10,10 @@ from extract.lexicon import vocabulary
 from extract.numbers import Number
 from extract.shares import Share
 
-STOP = re.compile(r"[.!?…]+[\"'”’»)\]*_]*(?:\[\d+\])?(?:\s+)(?=[\"'“‘«(\[*_]*[A-Z0-9£$€])")
-LAST_WORD = re.compile(r"[\w.&'’-]*$")
+STOP = re.compile(  # its first part is written so that the search can leap to the next stop
+    r"[.!?…][.!?…]*[\"'”’»)\]*_]*(?:\[\d+\])?(?:\s+)(?=[\"'“‘«(\[*_]*[A-Z0-9£$€])"
+)
+LAST_WORD = re.compile(r"[\w.&'’-]*")  # of a text read backwards
 INITIALS = re.compile(r"(?:[A-Z]\.)*[A-Z]")
 LONGEST_WORD = 30
 
@@ -25,6 +27,7 @@ class Sentence:
     block: int
     numbers: list[Number] = field(default_factory=list)
     shares: list[Share] = field(default_factory=list)
+    cues: dict[str, bool] = field(default_factory=dict)  # those of counts that were looked for, and whether they stand
 
 
 @cache
@@ -49,8 +52,8 @@ def _ends(text: str, start: int, stop: re.Match[str]) -> bool:
     """Whether a stop ends a sentence: not after an abbreviation, an initial, or the number of a paragraph."""
     if text[stop.start()] != "." or stop.group().startswith(".."):
         return True
-    m = LAST_WORD.search(text, max(start, stop.start() - LONGEST_WORD), stop.start())
-    word = m.group() if m else ""
+    m = LAST_WORD.match(text[max(start, stop.start() - LONGEST_WORD) : stop.start()][::-1])
+    word = m.group()[::-1] if m else ""
     if word in _abbreviations():
         return word in ("no", "co", "p") and not text[stop.end()].isdigit()
     return not INITIALS.fullmatch(word) and not (

@@ -1,4 +1,7 @@
-"""Worded shares: *a third*, *nine in ten*, *one post in fifty*, *half of them*, *halve*."""
+"""Worded shares: *a third*, *nine in ten*, *one post in fifty*, *half of them*, *halve*; in text in lower case.
+
+Only the ends of plurals are looked at as they are: in capitals they are no plurals.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +10,19 @@ from dataclasses import dataclass
 from functools import cache
 
 from extract.lexicon import any_of, compiled, vocabulary
-from extract.numbers import SPACE, Windows, word_value
-from extract.triggers import scan
+from extract.numbers import SPACE, word_value
+from extract.triggers import Triggers, Windows, article, matches
 
 LARGEST_BASE = 100  # *one in 250* is a ratio of things, *1 in 2024* a date
 CLOSE = 6.0  # percentage points by which a worded share may differ from the exact figure that stands for it
 EXACT = re.compile(
     r"(?:[^(%£;.]{0,120}?\(|,\s(?:or|at)\s)(?:about |around |nearly |just over )?"
-    r"(\d{1,3}(?:\.\d+)?)\s?(?:%|per ?cent|pc\b)",
-    re.IGNORECASE,
+    r"(\d{1,3}(?:\.\d+)?)\s?(?:%|per ?cent|pc\b)"
 )
-INSIDE = re.compile(r"(\d{1,3}(?:\.\d+)?)\s?(?:%|per ?cent)\s\([^)]{0,25}$", re.IGNORECASE)
-POINT = re.compile(r"\sa\s(?:percentage\s)?(?:point|per\s?cent)\b", re.IGNORECASE)
-SCALED = re.compile(r"[ -](?:of )?an?[ -](?:million|billion|thousand|dozen)", re.IGNORECASE)
+INSIDE = re.compile(r"(\d{1,3}(?:\.\d+)?)\s?(?:%|per ?cent)\s\([^)]{0,25}$")
+POINT = re.compile(r"\sa\s(?:percentage\s)?(?:point|per\s?cent)\b")
+SCALED = re.compile(r"[ -](?:of )?an?[ -](?:million|billion|thousand|dozen)")
+PARTS_BEFORE = re.compile(r"\b(?:thirds|quarters|half|fifths)\b")
 
 
 @dataclass(slots=True)
@@ -55,7 +58,8 @@ def _pattern() -> re.Pattern[str]:
         rf"|£1{every}£(?P<pounds>\d{{1,3}}(?:\.\d+)?)"
         rf"|(?P<n>an?|{small})[ \u00a0-](?P<part>{parts})s?"
         rf"|(?P<a>{small}|\d{{1,2}})(?:{SPACE}(?P<thing>[a-z]+))?{every}"
-        rf"(?P<b>(?:{base})(?:[ -](?:{base}))?|\d{{1,3}}))\b(?![.,]\d)"
+        rf"(?P<b>(?:{base})(?:[ -](?:{base}))?|\d{{1,3}}))\b(?![.,]\d)",
+        re.NOFLAG,
     )
 
 
@@ -63,29 +67,34 @@ def _pattern() -> re.Pattern[str]:
 def _around() -> _Around:
     units = vocabulary("units")
     names = ("half_before", "half_after", "quarter_before", "quarter_after", "fraction_lead", "fraction_after")
-    patterns = [compiled(units[name]) for name in names]
-    ends = [re.compile(f"(?:{patterns[n].pattern})$", re.IGNORECASE) if n in (0,) else patterns[n] for n in range(6)]
-    return _Around(*ends)
+    before, *rest = (compiled(units[name], re.NOFLAG) for name in names)
+    return _Around(re.compile(f"(?:{before.pattern})$"), *rest)
 
 
-def find_shares(text: str, spans: Windows) -> list[Share]:
+def find_shares(found: Triggers, spans: Windows) -> list[Share]:
     """All worded shares inside the windows of a text, in order."""
-    found = []
-    for m in scan(_pattern(), text, spans):
-        value = _value(text, m)
+    shares = []
+    for m in matches(_pattern(), found.lower, found.ratios, spans, _lead):
+        value = _value(found, m)
         if value is not None:
-            found.append(Share(m.start(), m.end(), round(value, 1 if m["part"] else 2), "share-words"))
-    return found
+            shares.append(Share(m.start(), m.end(), round(value, 1 if m["part"] else 2), "share-words"))
+    return shares
 
 
-def _value(text: str, m: re.Match[str]) -> float | None:
+def _lead(lower: str, start: int) -> int:
+    """Where the article or the pound sign before a number or a share begins."""
+    return start - 1 if lower[start - 1 : start] == "£" else article(lower, start)
+
+
+def _value(found: Triggers, m: re.Match[str]) -> float | None:
     """The share in percent, or None where the words mean something else."""
+    lower = found.lower
     if m["halving"]:
         return 50.0
     if m["half"]:
-        return (0.5 if POINT.match(text, m.end()) else 50.0) if _is_half(text, m) else None
+        return (0.5 if POINT.match(lower, m.end()) else 50.0) if _is_half(lower, m) else None
     if m["part"]:
-        return _fraction(text, m)
+        return _fraction(found.text, lower, m)
     return 100 / float(m["pounds"]) if m["pounds"] else _ratio(m)
 
 
@@ -94,7 +103,7 @@ def _ratio(m: re.Match[str]) -> float | None:
     count, base = _count(m["a"]), _count(m["b"])
     if (m["thing"] and count != 1) or not 0 < count < base <= LARGEST_BASE:
         return None
-    ratio = "out" in m.group().lower().split() or (m["a"].isdigit() and count > 1)
+    ratio = "out" in m.group().split() or (m["a"].isdigit() and count > 1)
     return 100 * count / base if not ratio or base in (3, 4, 5, 10, 20, 100) else None
 
 
@@ -102,35 +111,33 @@ def _count(words: str) -> float:
     return float(words) if words.isdigit() else word_value(words)
 
 
-def _is_half(text: str, m: re.Match[str]) -> bool:
+def _is_half(lower: str, m: re.Match[str]) -> bool:
     around = _around()
-    before = text[max(0, m.start() - 25) : m.start()]
-    if SCALED.match(text, m.end()) or around.half_before.search(before):
+    before = lower[max(0, m.start() - 25) : m.start()]
+    if SCALED.match(lower, m.end()) or around.half_before.search(before):
         return False
-    return not around.half_after.match(text, m.end())
+    return not around.half_after.match(lower, m.end())
 
 
-def _fraction(text: str, m: re.Match[str]) -> float | None:
-    around, part = _around(), m["part"].lower()
-    count = 1.0 if m["n"].lower() in ("a", "an") else word_value(m["n"])
+def _fraction(text: str, lower: str, m: re.Match[str]) -> float | None:
+    around, part = _around(), m["part"]
+    count = 1.0 if m["n"] in ("a", "an") else word_value(m["n"])
     value = 100 * count * float(vocabulary("units")["fractions"][part])
-    before = text[max(0, m.start() - 25) : m.start()]
+    before = lower[max(0, m.start() - 25) : m.start()]
     plural = text[m.end() - 1] == "s"
-    if SCALED.match(text, m.end()) or value >= 100 or plural != (count > 1):
+    if SCALED.match(lower, m.end()) or value >= 100 or plural != (count > 1):
         return None
     if part == "quarter":
         lead = count == 1 and around.quarter_before.search(before)
-        return None if lead or around.quarter_after.match(text, m.end()) or count == 2 else value
-    if count == 1 and not around.fraction_after.match(text, m.end()) and not around.fraction_lead.search(before):
-        return (
-            value
-            if re.search(r"\b(?:thirds|quarters|half|fifths)\b", text[max(0, m.start() - 60) : m.start()])
-            else None
-        )
+        return None if lead or around.quarter_after.match(lower, m.end()) or count == 2 else value
+    if count == 1 and not around.fraction_after.match(lower, m.end()) and not around.fraction_lead.search(before):
+        return value if PARTS_BEFORE.search(text[max(0, m.start() - 60) : m.start()]) else None
     return value
 
 
-def superseded(text: str, share: Share, end: int) -> bool:
+def superseded(lower: str, share: Share, end: int) -> bool:
     """Whether the exact figure follows in brackets, as in *more than a third (37%)*, or stands before them."""
-    m = EXACT.match(text, share.end, end) or INSIDE.search(text, max(0, share.start - 50), share.start)
+    m = EXACT.match(lower, share.end, end)
+    if m is None and "(" in (before := lower[max(0, share.start - 50) : share.start]):
+        m = INSIDE.search(before)
     return m is not None and abs(float(m.group(1)) - share.value) <= CLOSE

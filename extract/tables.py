@@ -52,6 +52,9 @@ class Unit:
     scale: float = 1.0
 
 
+General = tuple[Unit | None, Unit]  # of all numbers of a table: money or percent, and posts
+
+
 @cache
 def _words() -> _Words:
     found = vocabulary("tables")
@@ -69,7 +72,8 @@ def _words() -> _Words:
         "other_row",
         "posts_named",
     )
-    return _Words(money, *(compiled(found[name]) for name in names))
+    patterns = {name: compiled(found[name]) for name in names}
+    return _Words(money, **patterns | {"stated": compiled(found["stated"], re.NOFLAG)})
 
 
 @lru_cache(maxsize=4096)
@@ -97,10 +101,10 @@ def figures_in_tables(text: str, tables: Sequence[Table], blocks: Sequence[Block
     figures: list[Figure] = []
     for table in tables:
         grid = grid_of(table)
-        above = _unit_above(text, table, blocks)
+        general = _general(grid, _unit_above(text, table, blocks))
         for cell in grid.body_cells():
             block = _row_of(rows, blocks, cell)
-            for figure in _cell_figures(text, grid, cell, above, block):
+            for figure in _cell_figures(text, grid, cell, general, block):
                 figure.cell = (table.number, cell.row, cell.column)
                 if block >= 0:
                     figure.sentence = (blocks[block].start, blocks[block].end)
@@ -112,7 +116,7 @@ def figures_in_tables(text: str, tables: Sequence[Table], blocks: Sequence[Block
 
 def _label_figures(text: str, table: Table, cell: Cell, blocks: Sequence[Block], block: int) -> list[Figure]:
     """Figures that a row's label states with their unit, such as *2% a year*."""
-    if cell.start < 0 or block < 0 or (NUMBER.fullmatch(cell.text) and not cell.text.endswith("%")):
+    if cell.start < 0 or block < 0 or (_number(cell.text) and not cell.text.endswith("%")):
         return []
     found = figures_between(text, cell.start, cell.end, block)
     for figure in found:
@@ -126,10 +130,10 @@ def table_values(text: str, tables: Sequence[Table], blocks: Sequence[Block] = (
     values = []
     for table in tables:
         grid = grid_of(table)
-        above = _unit_above(text, table, blocks)
+        general = _general(grid, _unit_above(text, table, blocks))
         for cell in grid.body_cells():
-            m = NUMBER.fullmatch(cell.text)
-            unit = _cell_unit(grid, cell, m, above) if m else Unit()
+            m = _number(cell.text)
+            unit = _cell_unit(grid, cell, m, general) if m else Unit()
             value = _value(m, unit.scale) if m else cell.value
             name = {"wte": "posts", "other": None, "": None}.get(unit.name, unit.name)
             values.append(
@@ -150,32 +154,46 @@ def _row_of(rows: Sequence[tuple[int, int]], blocks: Sequence[Block], cell: Cell
     return number if blocks[number].start <= cell.start <= blocks[number].end else -1
 
 
+@lru_cache(maxsize=4096)
+def _number(words: str) -> re.Match[str] | None:
+    """The number that a cell holds and nothing else; every cell is asked for its figure and for its value."""
+    return NUMBER.fullmatch(words)
+
+
 def _unit_above(text: str, table: Table, blocks: Sequence[Block]) -> Unit:
     """A unit stated for all amounts in the text above the table, or in the heading that it stands under."""
-    known = _words()
     above = [block for block in blocks if block.end <= table.start and block.kind != "table_row"][-STATED_REACH:]
     for distance, block in enumerate(reversed(above)):
-        words = text[block.start : block.end]
-        stated = known.stated.search(words)
-        if stated or (distance == 0 and len(words) < 160):
-            unit = unit_in(words[stated.start() :] if stated else words)
-            if (unit.name == "GBP" and unit.scale > 1) or (stated and unit.name in ("GBP", "percent")):
-                return unit
+        unit = _stated_in(text[block.start : block.end], distance == 0)
+        if unit.name:
+            return unit
     heading = next((block.heading for block in blocks if block.start >= table.start and block.heading), None)
     unit = unit_in(heading or "")
     return unit if unit.name == "GBP" and unit.scale > 1 else Unit()
 
 
-def _cell_figures(text: str, grid: Grid, cell: Cell, above: Unit, block: int) -> list[Figure]:
+@lru_cache(maxsize=512)
+def _stated_in(words: str, nearest: bool) -> Unit:
+    """The unit that a block states for all amounts, or that a short one names right above a table."""
+    lower = words.lower()
+    stated = _words().stated.search(lower)
+    if stated or (nearest and len(words) < 160):
+        unit = unit_in(lower[stated.start() :] if stated else words)
+        if (unit.name == "GBP" and unit.scale > 1) or (stated and unit.name in ("GBP", "percent")):
+            return unit
+    return Unit()
+
+
+def _cell_figures(text: str, grid: Grid, cell: Cell, general: General, block: int) -> list[Figure]:
     if cell.start < 0 or not cell.text:
         return []
-    m = NUMBER.fullmatch(cell.text)
+    m = _number(cell.text)
     if m is None:
         if cell.header:
             return []
-        between = _cell_range(grid, cell, above, block)
+        between = _cell_range(grid, cell, general, block)
         return [between] if between else figures_between(text, cell.start, cell.end, max(block, 0))
-    unit = _cell_unit(grid, cell, m, above)
+    unit = _cell_unit(grid, cell, m, general)
     if unit.name not in ("GBP", "percent", "posts") or (YEAR.fullmatch(cell.text) and unit.name != "GBP"):
         return []
     value = _value(m, unit.scale)
@@ -184,13 +202,13 @@ def _cell_figures(text: str, grid: Grid, cell: Cell, above: Unit, block: int) ->
     return [Figure(cell.start, end, unit.name, value, value, "exact", place, "table-cell", block=max(block, 0))]
 
 
-def _cell_range(grid: Grid, cell: Cell, above: Unit, block: int) -> Figure | None:
+def _cell_range(grid: Grid, cell: Cell, general: General, block: int) -> Figure | None:
     """A range whose unit the table's labels tell: *560-610* under *£m*."""
     ends = RANGE.fullmatch(cell.text)
-    m = NUMBER.fullmatch(ends["last"]) if ends and not PERIOD.fullmatch(cell.text) else None
+    m = _number(ends["last"]) if ends and not PERIOD.fullmatch(cell.text) else None
     if ends is None or m is None or m["pound"] or m["scale"] or m["percent"] or m["percent2"]:
         return None
-    unit = _cell_unit(grid, cell, m, above)
+    unit = _cell_unit(grid, cell, m, general)
     if unit.name not in ("GBP", "percent", "posts"):
         return None
     low, high = (round(float(ends[name].replace(",", "")) * unit.scale, 6) for name in ("first", "last"))
@@ -200,24 +218,31 @@ def _cell_range(grid: Grid, cell: Cell, above: Unit, block: int) -> Figure | Non
     )
 
 
-def _cell_unit(grid: Grid, cell: Cell, m: re.Match[str], above: Unit) -> Unit:
+def _general(grid: Grid, above: Unit) -> General:
+    """What the corner, the caption or the text above say of all numbers: money or percent, if any, and posts."""
+    units = [unit_in(grid.corner()), unit_in(grid.table.caption or ""), above]
+    money = next((unit for unit in units if unit.name in ("GBP", "percent")), None)
+    return money, next((unit for unit in units[:2] if unit.name in ("posts", "wte")), Unit())
+
+
+def _cell_unit(grid: Grid, cell: Cell, m: re.Match[str], general: General) -> Unit:
     """The unit of a number: its own sign, then its column, its row, the corner, the caption, the text above."""
-    if m["percent"] or m["percent2"]:
+    pound, scaled, percent, percent2 = m.group("pound", "scale", "percent", "percent2")
+    if percent or percent2:
         return Unit("percent")
-    scale = vocabulary("units")["scales"].get((m["scale"] or "").lower())
-    if m["pound"] or scale:
-        column = unit_in(" ".join(reversed(grid.headings(cell)))) if not scale else Unit()
+    headings = tuple(grid.headings(cell))
+    if pound or scaled:
+        scale = vocabulary("units")["scales"].get((scaled or "").lower())
+        column = unit_in(" ".join(reversed(headings))) if not scale else Unit()
         return Unit("GBP", float(scale or (column.scale if column.name == "GBP" else 1.0)))
-    general = [unit_in(grid.corner()), unit_in(grid.table.caption or ""), above]
-    money = next((unit for unit in general if unit.name in ("GBP", "percent")), None)
-    column = _column_unit(grid, cell)
-    named = _words().posts_named.search(" ".join(grid.headings(cell)))
+    money, counted = general
+    column, named = _column_unit(headings)
     if column.name and not (money and column.name in ("posts", "wte") and not named):
         return column
-    counted = next((unit for unit in general[:2] if unit.name in ("posts", "wte")), Unit())
     return _row_unit(grid.row_label(cell), money) or money or counted
 
 
+@lru_cache(maxsize=4096)
 def _row_unit(label: str, money: Unit | None) -> Unit | None:
     """The unit that a row's label names; where all is money, a label needs plain words to count something else."""
     row = unit_in(label)
@@ -228,21 +253,26 @@ def _row_unit(label: str, money: Unit | None) -> Unit | None:
     return None
 
 
-def _column_unit(grid: Grid, cell: Cell) -> Unit:
-    """The unit that the column's headings name, the lowest first; posts that go may be told by two of them together."""
-    headings = grid.headings(cell)
+@lru_cache(maxsize=1024)
+def _column_unit(headings: tuple[str, ...]) -> tuple[Unit, bool]:
+    """The unit that a column's headings name, the lowest first, and whether they say so where all is money.
+
+    Posts that go may be told by two of them together.
+    """
+    joined = " ".join(headings)
+    plain = _words().posts_named.search(joined) is not None
     found = [unit_in(heading) for heading in reversed(headings)]
     named = next((unit for unit in found if unit.name in ("GBP", "percent")), Unit())
     if named.name:
-        return named
-    together = unit_in(" ".join(headings))
-    if together.name in ("posts", "wte") or any(unit.name == "posts" for unit in found):
+        return named, plain
+    if unit_in(joined).name in ("posts", "wte") or any(unit.name == "posts" for unit in found):
         kept = any(_words().posts_kept.search(heading) for heading in headings)
-        return Unit("posts" if not kept and _words().posts_cut.search(" ".join(headings)) else "wte")
-    return Unit("other") if found and found[0].name == "other" else Unit()
+        return Unit("posts" if not kept and _words().posts_cut.search(joined) else "wte"), plain
+    return Unit("other") if found and found[0].name == "other" else Unit(), plain
 
 
 def _value(m: re.Match[str], scale: float) -> float:
-    value = float(re.sub(r"[, ]", "", m["digits"])) * scale
-    negative = (m["open"] and m["close"]) or (m["open2"] and m["close"]) or m["sign"] in ("-", "−", "–") or m["sign2"]
+    digits, opened, opened2, closed, sign, sign2 = m.group("digits", "open", "open2", "close", "sign", "sign2")
+    value = float(digits.replace(",", "").replace(" ", "")) * scale
+    negative = ((opened or opened2) and closed) or sign in ("-", "−", "–") or sign2
     return round(-value if negative else value, 6)

@@ -9,15 +9,16 @@ from __future__ import annotations
 import json
 import math
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from extract.passages import NUMERIC, read_passage
 
 WEIGHTS = Path(__file__).parent / "data" / "tallies.json"
 REACH = 90  # characters on either side that are read
+NEAREST = 8  # words on either side that count for themselves
 RULED = "rules say yes"  # the flag of what the rules accept
 ENOUGH = {True: 0.2, False: 0.8}  # the probability that is enough where the rules say yes, and where they say no
 SIZES = (10, 20, 100, 1000, 10_000)
@@ -51,7 +52,10 @@ def counts_posts(tally: Tally, weight: Mapping[str, float]) -> bool:
 
 def likelihood(tally: Tally, weight: Mapping[str, float]) -> float:
     """The probability that the number counts posts that go."""
-    score = sum(weight.get(name, 0.0) * value for name, value in describe(tally).items())
+    score = 0.0
+    for name, value in describe(tally).items():
+        if name in weight:
+            score += weight[name] * value
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
 
@@ -61,24 +65,31 @@ def describe(tally: Tally) -> dict[str, float]:
     features = {"bias": 1.0, f"{tally.sort} noun {tally.noun}": 0.7, f"{tally.sort} size {size}": 0.7, tally.sort: 1.0}
     for flag in tally.flags:
         features[flag] = features[f"{tally.sort} {flag}"] = 1.0
-    features.update((name, 0.5) for name in _words(tally))
+    start, end = tally.sentence
+    before = read_passage(tally.text, max(start, tally.start - REACH), tally.start)
+    after = read_passage(tally.text, tally.end, min(end, tally.end + REACH))
+    for side, near, cues in (
+        ("<", before.words[: -NEAREST - 1 : -1], before.cues),
+        (">", after.words[:NEAREST], after.cues),
+    ):
+        known = [_names(side, word) for word in near]
+        features[f"{tally.sort} {side} {' '.join([names[0] for names in known[:2]])}"] = 0.5
+        for place, names in enumerate(known, start=1):
+            features[names[min(place, 3)]] = features[names[4]] = 0.5
+        if not near:
+            features[f"{tally.sort} {side} nothing"] = 0.5
+        for _, _, cue in cues:
+            features[_cue_name(side, cue)] = 0.5
     return features
 
 
-def _words(tally: Tally) -> Iterator[str]:
-    """The words and cues on both sides within the sentence."""
-    start, end = tally.sentence
-    sides = (
-        ("<", read_passage(tally.text, max(start, tally.start - REACH), tally.start)),
-        (">", read_passage(tally.text, tally.end, min(end, tally.end + REACH))),
-    )
-    for side, passage in sides:
-        near = ["#" if word[0] in NUMERIC else word for word in passage.words]
-        near = near[::-1] if side == "<" else near
-        yield f"{tally.sort} {side} {' '.join(near[:2])}"
-        for place, word in enumerate(near[:8]):
-            yield f"{side}{min(place, 2)} {word}"
-            yield f"word {word}"
-        if not near:
-            yield f"{tally.sort} {side} nothing"
-        yield from (f"{side} {name}" for _, _, name in passage.cues)
+@lru_cache(maxsize=20_000)
+def _names(side: str, word: str) -> tuple[str, str, str, str, str]:
+    """A word, a number as ``#``, and its features: as the nearest, the next, one further off, and anywhere."""
+    shape = "#" if word[0] in NUMERIC else word
+    return shape, f"{side}0 {shape}", f"{side}1 {shape}", f"{side}2 {shape}", f"word {shape}"
+
+
+@lru_cache(maxsize=1_000)
+def _cue_name(side: str, cue: str) -> str:
+    return f"{side} {cue}"

@@ -1,32 +1,49 @@
-"""Where a text is worth a closer look: windows round digits, number words and words of time.
+"""Where a text is worth a closer look: at digits, number words and words of time, and in windows round them.
 
-Most of a text holds none of them, so patterns of many branches run over the windows only.
+Most of a text holds none of them, so patterns of many branches are tried there only.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
-from heapq import merge
 
 import ahocorasick
 
 from extract.lexicon import vocabulary
 
-DIGITS = re.compile(r"[0-9]+")
+DIGITS = re.compile(r"[0-9][0-9]*")  # written so that the search can leap to the next digit
 BEFORE, AFTER = 30, 70  # characters that a figure or a time may reach out from the word that gave it away
 APART = 3 * BEFORE  # windows keep so far apart that they stay so when their edges move to white space
+Windows = Sequence[tuple[int, int]]
+
+
+@dataclass(slots=True)
+class Triggers:
+    """A text as it is and in lower case, and where in it figures and times may begin."""
+
+    text: str
+    lower: str
+    digits: list[int]  # runs of digits
+    words: list[int]  # words of numbers and shares
+    ratios: list[int]  # those words, and digits that may begin *9 in 10*: one or two before a space
+    windows: Windows
 
 
 @cache
 def _automaton() -> ahocorasick.Automaton:
-    """Aho-Corasick automaton over the lower-case words that figures and times in words hold."""
+    """Aho-Corasick automaton over the lower-case words that figures and times in words hold; the value is signed.
+
+    It is the length of a word, below zero for words of time alone.
+    """
     units, periods = vocabulary("units"), vocabulary("periods")
-    words = {*units["words"], *units["multipliers"], *units["fractions"], *units["trigger_stems"], *periods["triggers"]}
+    counted = {*units["words"], *units["multipliers"], *units["fractions"], *units["trigger_stems"]}
     automaton = ahocorasick.Automaton()
-    for word in words:
-        automaton.add_word(word, len(word))
+    for word in counted | set(periods["triggers"]):
+        automaton.add_word(word, len(word) if word in counted else -len(word))
     automaton.make_automaton()
     return automaton
 
@@ -39,19 +56,34 @@ def _lower(text: str) -> str:
     return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
-def _word_starts(text: str) -> Iterator[int]:
-    """Where trigger words begin a word, nearly in order."""
-    lower = _lower(text)
-    for end, length in _automaton().iter(lower):
-        start = end - length + 1
-        if not start or not lower[start - 1].isalpha():
-            yield start
-
-
 @lru_cache(maxsize=2)  # figures and times are looked for in the same text, one after the other
-def windows(text: str) -> list[tuple[int, int]]:
+def triggers(text: str) -> Triggers:
+    """What gives figures and times in a text away."""
+    lower = _lower(text)
+    runs = [m.span() for m in DIGITS.finditer(text)]
+    digits = [start for start, _ in runs]
+    short = [start for start, end in runs if end - start < 3 and lower[end : end + 1].isspace()]
+    words: set[int] = set()
+    times: set[int] = set()
+    for end, length in _automaton().iter(lower):
+        start = end - abs(length) + 1
+        if not start or not lower[start - 1].isalpha():
+            (words if length > 0 else times).add(start)
+    spans = _windows(text, sorted([*digits, *words, *times]))
+    return Triggers(text, lower, digits, sorted(words), sorted([*words, *short]), spans)
+
+
+def lowered(text: str) -> str:
+    """The text in lower case with every character where it was: patterns that mind no case are much faster on it."""
+    return triggers(text).lower
+
+
+def windows(text: str) -> Windows:
     """Stretches (start, end) round all triggers, apart from each other and bounded by white space."""
-    hits = merge(sorted(_word_starts(text)), (m.start() for m in DIGITS.finditer(text)))
+    return triggers(text).windows
+
+
+def _windows(text: str, hits: Sequence[int]) -> Windows:
     spans: list[tuple[int, int]] = []
     for hit in hits:
         if spans and hit <= spans[-1][1] + APART:
@@ -68,7 +100,30 @@ def _to_spaces(text: str, start: int, end: int) -> tuple[int, int]:
     return left or start, right if right >= 0 else end
 
 
-def scan(pattern: re.Pattern[str], text: str, spans: list[tuple[int, int]]) -> Iterator[re.Match[str]]:
+def scan(pattern: re.Pattern[str], text: str, spans: Windows) -> Iterator[re.Match[str]]:
     """Matches of a pattern inside the windows, in order."""
     for start, end in spans:
         yield from pattern.finditer(text, start, end)
+
+
+def matches(
+    pattern: re.Pattern[str], lower: str, hits: Sequence[int], spans: Windows, lead: Callable[[str, int], int]
+) -> Iterator[re.Match[str]]:
+    """Matches inside the windows that begin at a trigger or up to ``lead`` before it, in order and apart."""
+    match = pattern.match
+    for start, end in spans:
+        behind = start
+        for hit in hits[bisect_left(hits, start) : bisect_left(hits, end)]:
+            at = lead(lower, hit)
+            for place in range(at if at > behind else behind, hit + 1):
+                if m := match(lower, place, end):
+                    behind = m.end()
+                    yield m
+                    break
+
+
+def article(lower: str, start: int) -> int:
+    """Where the *a* or *an* before a word begins, or the word where there is none."""
+    if lower[start - 2 : start - 1] == "a":
+        return start - 2
+    return start - 3 if lower[start - 3 : start - 1] == "an" else start

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from crawler.readers.plain import layout
 from extract.facts import Figure
 from extract.figures import find_figures
+from extract.lexicon import vocabulary
 from extract.sentences import sentence_spans
 
 Expected = tuple[str, float, float, str]
@@ -248,3 +251,20 @@ def test_sentences(text: str, sentences: list[str]) -> None:
 def test_long_text_without_spaces_is_read_in_a_moment() -> None:
     text = "7" * 2_000_000
     assert figures_of(text) == []
+
+
+@pytest.mark.parametrize("name", ["units", "counts"])
+def test_patterns_hold_no_capitals_since_they_are_matched_in_lower_case(name: str) -> None:
+    patterns = {key: str(value) for key, value in vocabulary(name).items() if key != "abbreviations"}
+    plain = {key: re.sub(r"\\.", "", pattern) for key, pattern in patterns.items()}
+    assert [key for key, pattern in plain.items() if pattern != pattern.lower()] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["THE TRUST MUST SAVE £5M OR LOSE 500 POSTS.", "The Trust Must Save £5m Or Lose 500 Posts."]
+)
+def test_capitals_make_no_difference(text: str) -> None:
+    found = figures_of(text)
+    assert [(figure.unit, figure.low) for figure in found] == [("GBP", 5_000_000), ("posts", 500)]
+    assert text[slice(found[1].start, found[1].end)].lower() == "500 posts"
+    assert found[1].noun in ("POSTS", "Posts")
