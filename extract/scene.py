@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -20,6 +20,9 @@ from crawler.document import Block, Cell, Document, Table
 from extract.facts import Mention
 from extract.register import Register
 from extract.spellings import fold, place_of, vocabulary
+
+if TYPE_CHECKING:
+    from extract.settings import Labels, Setting
 
 DATA = Path(__file__).parent / "data" / "subjects.yml"
 # The end of a match begins a sentence. Stops and line ends come first, so that a search can skip to them.
@@ -43,6 +46,7 @@ class Anchor:
     end: int
     organisation: str | None
     sort: str  # name, open (it could be two bodies), anaphor, pronoun, own, addressed, place, group, unlisted
+    role: str = ""  # how it takes part in its sentence, once extract.settings has asked
 
 
 @cache
@@ -63,8 +67,8 @@ def patterns() -> dict[str, Any]:
         "paper": re.compile(words["paper"], re.IGNORECASE),
         "speech": re.compile(rf"\W{{0,3}}(?:'s|’s)?\s*(?:{_joined(words['speech'])})\b"),
         "orders": re.compile(rf"\W{{0,3}}\s*(?:{_joined(words['orders'])})\b"),
-        "papers": re.compile(rf"{words['papers']}$", re.IGNORECASE),
-        "attribution": re.compile(rf"(?:{words['attribution']})\s+(?:the\s+|a\s+)?$", re.IGNORECASE),
+        "papers": re.compile(rf"{words['papers']}$"),  # of text in lower case
+        "attribution": tuple(words["attribution"].split("|")),
     }
 
 
@@ -125,10 +129,13 @@ class Scene:
     sort: str = "national"  # paper (a body's own), story (its name in the headline), early, many, national
     starts: list[int] = field(default_factory=list)
     block_starts: list[int] = field(default_factory=list)
+    headings: list[int] = field(default_factory=list)  # indexes of the blocks that are headings
     cuts: list[int] = field(default_factory=list)  # where sentences begin
     cached: dict[tuple[int, int], list[Anchor]] = field(default_factory=dict)
     labels: dict[int, list[Anchor]] = field(default_factory=dict)  # of table cells, by where they begin
     of_kinds: dict[tuple[str, ...], tuple[list[int], list[str | None]]] = field(default_factory=dict)  # by ``latest``
+    settings: dict[tuple[int, int, bool], Setting] = field(default_factory=dict)  # of extract.settings
+    tables_read: dict[int, Labels | None] = field(default_factory=dict)  # of extract.settings, by number
 
     def kind(self, organisation: str) -> str:
         """The kind of a body of the register."""
@@ -146,10 +153,6 @@ class Scene:
         """The block in which a place of the text stands."""
         index = bisect_right(self.block_starts, place) - 1
         return self.blocks[index] if index >= 0 and place < self.blocks[index].end else None
-
-    def table(self, number: int) -> Table | None:
-        """The table of that number."""
-        return next((table for table in self.tables if table.number == number), None)
 
     def anchors(self, start: int, end: int) -> list[Anchor]:
         """The anchors of a stretch of text, in order."""
@@ -267,6 +270,7 @@ def read(
     scene = Scene(text, blocks, tables, mentions, register, document)
     scene.starts = [mention.start for mention in mentions]
     scene.block_starts = [block.start for block in blocks]
+    scene.headings = [index for index, block in enumerate(blocks) if block.kind == "heading"]
     scene.cuts = sorted({match.end() for match in SENTENCE.finditer(text)} | {block.start for block in blocks} | {0})
     for mention in mentions:
         if mention.organisation and scene.kind(mention.organisation).startswith(BODY_KINDS):
