@@ -19,15 +19,15 @@ import yaml
 from crawler.document import Block, Cell, Document, Table
 from extract.facts import Mention
 from extract.register import Register
-from extract.spellings import fold, place_of, vocabulary
+from extract.spellings import place_words
 
 if TYPE_CHECKING:
-    from extract.settings import Labels, Setting
+    from extract.settings import Features, Labels, Setting
 
 DATA = Path(__file__).parent / "data" / "subjects.yml"
 # The end of a match begins a sentence. Stops and line ends come first, so that a search can skip to them.
 SENTENCE = re.compile(r"[.!?\n](?:(?<!\n)[\"'”’)]?\s+(?=[A-Z\"'“‘£(])|(?<=\n)\s*\n)")
-WORD = re.compile(r"\b[^\W\d_]\w*")
+WORD = re.compile(r"[A-Za-z]\w*")
 PLACE = re.compile(r"\b[A-Z][\w'’]+")
 ALTERNATIVES = re.compile(r"\|(?![^(]*\))\s*")
 LOOKBEHIND = re.compile(r"\(\?<!.*?\)")
@@ -64,7 +64,7 @@ def patterns() -> dict[str, Any]:
         "labels": [(_alone(entry["words"]), tuple(entry["kinds"])) for entry in words["labels"]],
         "totals": re.compile(rf"\W*(?:.*\b)?(?:{words['totals']})\b", re.IGNORECASE),
         "systems": re.compile(words["systems"]),
-        "paper": re.compile(words["paper"], re.IGNORECASE),
+        "paper": words["paper"].split("|"),
         "speech": re.compile(rf"\W{{0,3}}(?:'s|’s)?\s*(?:{_joined(words['speech'])})\b"),
         "orders": re.compile(rf"\W{{0,3}}\s*(?:{_joined(words['orders'])})\b"),
         "papers": re.compile(rf"{words['papers']}$"),  # of text in lower case
@@ -87,7 +87,7 @@ def by_first_word(sorts: dict[str, str]) -> dict[str, re.Pattern[str]]:
 
 def _either(by_sort: dict[str, list[str]]) -> re.Pattern[str]:
     groups = [f"(?P<{sort}>{'|'.join(ones)})" for sort, ones in by_sort.items()]
-    return re.compile(rf"(?:{'|'.join(groups)})\b", re.IGNORECASE)
+    return re.compile(rf"\b(?:{'|'.join(groups)})\b", re.IGNORECASE)
 
 
 def _openers(alternative: str) -> set[str]:
@@ -135,6 +135,7 @@ class Scene:
     labels: dict[int, list[Anchor]] = field(default_factory=dict)  # of table cells, by where they begin
     of_kinds: dict[tuple[str, ...], tuple[list[int], list[str | None]]] = field(default_factory=dict)  # by ``latest``
     settings: dict[tuple[int, int, bool], Setting] = field(default_factory=dict)  # of extract.settings
+    whole: dict[str, Features] = field(default_factory=dict)  # of extract.settings
     tables_read: dict[int, Labels | None] = field(default_factory=dict)  # of extract.settings, by number
 
     def kind(self, organisation: str) -> str:
@@ -159,10 +160,10 @@ class Scene:
         if (start, end) not in self.cached:
             found = self._names(start, end)
             pointing = self._pointing(start, end, found)
-            strangers = [(one.start, one.end) for one in pointing if one.sort == "unlisted"]
-            found = [one for one in found if not _covered(one, strangers)]
+            if strangers := [(one.start, one.end) for one in pointing if one.sort == "unlisted"]:
+                found = [one for one in found if not _covered(one, strangers)]
             taken = [(one.start, one.end) for one in found]
-            found += [one for one in pointing if not _covered(one, taken)]
+            found += [one for one in pointing if not _covered(one, taken)] if taken else pointing
             self.cached[start, end] = sorted(found, key=lambda anchor: anchor.start)
         return self.cached[start, end]
 
@@ -272,10 +273,9 @@ def read(
     scene.block_starts = [block.start for block in blocks]
     scene.headings = [index for index, block in enumerate(blocks) if block.kind == "heading"]
     scene.cuts = sorted({match.end() for match in SENTENCE.finditer(text)} | {block.start for block in blocks} | {0})
-    for mention in mentions:
-        if mention.organisation and scene.kind(mention.organisation).startswith(BODY_KINDS):
-            scene.bodies[mention.organisation] += 1
-    scene.departments = sum(mention.organisation == "dhsc" for mention in mentions)
+    counts = Counter([mention.organisation for mention in mentions if mention.organisation])
+    scene.bodies = Counter({one: n for one, n in counts.items() if scene.kind(one).startswith(BODY_KINDS)})
+    scene.departments = counts["dhsc"]
     scene.places = _places(scene)
     _lead(scene)
     scene.places = _places(scene)  # again, as the lead wins a word that two bodies share
@@ -289,7 +289,7 @@ def _lead(scene: Scene) -> None:
     early = _first_body(scene, 0, max(top[1], min(EARLY, len(scene.text) // 3)))
     scene.lead = scene.headline or early
     share = scene.bodies[scene.lead] / scene.bodies.total() if scene.lead else 0
-    if scene.lead and patterns()["paper"].search(scene.text, 0, EARLY):
+    if scene.lead and _is_paper(scene.text[:EARLY].lower()):
         scene.sort = "paper"
     elif scene.headline:
         scene.sort = "story"
@@ -298,6 +298,11 @@ def _lead(scene: Scene) -> None:
     else:
         scene.sort = "many" if scene.bodies.total() > 3 else "national"
         scene.lead = None
+
+
+def _is_paper(top: str) -> bool:
+    """Whether the top of a document, in lower case, is that of a body's own paper."""
+    return any(phrase in top and re.search(rf"\b{phrase}\b", top) for phrase in patterns()["paper"])
 
 
 def _headline(scene: Scene) -> tuple[int, int]:
@@ -311,6 +316,8 @@ def _headline(scene: Scene) -> tuple[int, int]:
 
 def _first_body(scene: Scene, start: int, end: int) -> str | None:
     """The trust or board that is named first in a stretch; None where a body comes first that no register lists."""
+    if not scene.bodies:
+        return None
     stranger = next((match.start() for match in patterns()["strangers"].finditer(scene.text, start, end)), end)
     for anchor in scene._names(start, _name_before(scene.text, start, stranger)):
         if anchor.organisation and scene.kind(anchor.organisation).startswith(BODY_KINDS):
@@ -320,11 +327,11 @@ def _first_body(scene: Scene, start: int, end: int) -> str | None:
 
 def _board_of_headline(scene: Scene, start: int, end: int) -> str | None:
     """The board whose place the headline names, in a document about a system: *Devon: three-year plan*."""
-    if not patterns()["systems"].search(scene.text):
-        return None
     for mention in scene.mentions[bisect_left(scene.starts, start) : bisect_left(scene.starts, end)]:
         boards = [one for one in mention.candidates if scene.kind(one) == "icb"]
         if not mention.organisation and len(boards) == 1:
+            if not patterns()["systems"].search(scene.text):
+                return None
             scene.bodies[boards[0]] += 1
             return boards[0]
     return None
@@ -332,12 +339,10 @@ def _board_of_headline(scene: Scene, start: int, end: int) -> str | None:
 
 def _places(scene: Scene) -> dict[str, str]:
     """Words such as *Nottingham* that stand for the one body of the document whose name holds them."""
-    generic = vocabulary()["generic_words"] | vocabulary()["not_places"]
     owners: dict[str, list[str]] = {}
     for body in scene.bodies:
-        for word in place_of(scene.register.organisations[body]):
-            if fold(word) not in generic and len(word) > 3 and word[0].isupper():
-                owners.setdefault(word, []).append(body)
+        for word in place_words(scene.register.organisations[body]):
+            owners.setdefault(word, []).append(body)
     sole = {word: ids[0] for word, ids in owners.items() if len(ids) == 1}
     return sole | {word: scene.lead for word, ids in owners.items() if scene.lead in ids and scene.lead}
 

@@ -124,7 +124,8 @@ def _setting(sentence: tuple[int, int], scene: Scene, in_row: bool) -> Setting:
     setting.features[NOBODY] = set()
     _earlier(setting.features, sentence[0], scene)
     _topic(setting.features, sentence[0], scene, names)
-    _in_document(setting.features, scene, names)
+    for body, of_document in _of_document(scene, names).items():
+        setting.features.setdefault(body, set()).update(of_document)
     if heading := _heading(sentence[0], scene):
         for one in scene.anchors(*heading):
             add(setting.features, one.organisation, "heading row" if in_row else "heading")
@@ -240,9 +241,11 @@ def _owns(one: str, scene: Scene) -> bool:
     return one == "dhsc" or scene.kind(one).startswith(OWNERS)
 
 
-def _in_document(found: Features, scene: Scene, names: str) -> None:
-    """The headline's body, the one named most, and what sort of document it is."""
-    found[NOBODY].update((f"nobody:{scene.sort}", f"nobody:{scene.sort} {names}"))
+def _of_document(scene: Scene, names: str) -> Features:
+    """The headline's body, the one named most, and what sort of document it is; worked out once a document."""
+    if names in scene.whole:
+        return scene.whole[names]
+    found = scene.whole[names] = {NOBODY: {f"nobody:{scene.sort}", f"nobody:{scene.sort} {names}"}}
     add(found, scene.lead, "lead", f"lead:{scene.sort}", f"lead:{scene.sort} {names}")
     most = scene.bodies.most_common(2)
     if most:
@@ -252,6 +255,7 @@ def _in_document(found: Features, scene: Scene, names: str) -> None:
         add(found, "dhsc", f"department:{names}", f"department:{scene.sort}")
     if len(most) == 2 and most[1][1] * 5 >= most[0][1] * 3:
         found[NOBODY].add("nobody:rivals")
+    return found
 
 
 def _heading(start: int, scene: Scene) -> tuple[int, int] | None:

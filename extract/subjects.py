@@ -12,7 +12,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Mapping
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, repeat
 from pathlib import Path
 
 from crawler.document import Cell
@@ -56,7 +56,7 @@ def subject_of(figure: Figure, scene: Scene, kind: str | None = None) -> tuple[s
 
 def best(described: Features, weight: Mapping[str, float]) -> tuple[str, float]:
     """The candidate with the highest score, and its probability."""
-    scores = {one: sum([weight[name] for name in names if name in weight]) for one, names in described.items()}
+    scores = {one: sum(map(weight.get, names, repeat(0.0))) for one, names in described.items()}
     winner = max(scores, key=lambda one: scores[one])
     return winner, 1 / sum(math.exp(score - scores[winner]) for score in scores.values())
 
