@@ -105,7 +105,7 @@ def with_sort(sort: str, *names: str) -> tuple[str, ...]:
 
 def setting_of(figure: Figure, scene: Scene) -> Setting:
     """The setting of a figure's sentence, worked out once."""
-    block = scene.block_at(figure.start)
+    block = scene.block_at(figure.start) if figure.cell is None else None
     in_row = figure.cell is not None or (block is not None and block.kind == "table_row")
     key = (*figure.sentence, in_row)
     if key not in scene.settings:
