@@ -1,4 +1,4 @@
-"""Names in text to organisations: a gazetteer (Aho-Corasick over words), then context for what is ambiguous.
+"""Names in text to organisations: a gazetteer (a tree over words), then context for what is ambiguous.
 
 Longest match wins; a name that could be two bodies stays open (``Mention.organisation`` None, with candidates).
 The document's date decides between bodies that bear one name, and no body is named before it existed.
@@ -11,39 +11,21 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-
-import ahocorasick
+from functools import lru_cache
+from itertools import chain
+from typing import Any
 
 from crawler.document import Block, Document
 from extract.facts import Mention
 from extract.register import Organisation, Register
 from extract.spellings import SAME, TOKEN, Spelling, fold, place_of, spellings, vocabulary
+from extract.words import STOP, UNKNOWN, Words, runs_of
 
 BRACKET = re.compile(r"\(\s*(?:the\s+|or\s+)?[\"'“‘]?(?:the\s+)?([A-Z][A-Za-z&]{1,11}?)s?[\"'”’]?\s*\)")
-YEAR = re.compile(r"\b(20[0-4]\d)(?:\s?[/–-]\s?(\d\d)(?!\d))?")
-UNKNOWN, STOP = 0, 1
+YEAR = re.compile(r"(20(?<!\w20)[0-4]\d)(?:\s?[/–-]\s?(\d\d)(?!\d))?")
+END = -1
 
-
-@dataclass(slots=True)
-class _Words:
-    """The words of a text: their numbers in the vocabulary, where they stand, and as written."""
-
-    text: str
-    numbers: list[int] = field(default_factory=list)
-    spans: list[tuple[int, int]] = field(default_factory=list)
-
-    def word(self, index: int) -> str:
-        start, end = self.spans[index]
-        return self.text[start:end]
-
-    def around(self, first: int, last: int, reach: int = 14) -> set[str]:
-        """The folded words of the same sentence near the words first to last."""
-        low, high = first, last
-        while low > 0 and self.numbers[low - 1] != STOP and first - low < reach:
-            low -= 1
-        while high + 1 < len(self.numbers) and self.numbers[high + 1] != STOP and high - last < reach:
-            high += 1
-        return {fold(self.word(i)) for i in range(low, high + 1) if not first <= i <= last}
+Tree = dict[int, Any]  # by the number of a word the tree of what may follow; by END the spellings that end here
 
 
 @dataclass(slots=True)
@@ -57,7 +39,7 @@ class _Match:
 class _Reading:
     """What is known of one document while its names are read."""
 
-    words: _Words
+    words: Words
     day: str | None
     rows: list[tuple[int, int]]  # spans of table rows
     sure: set[str] = field(default_factory=set)  # bodies named beyond doubt
@@ -72,12 +54,14 @@ class Linker:
         self.bearers = spellings(register)
         self.numbers: dict[str, int] = {}
         self.small = set(vocabulary()["small_words"])
-        self._automaton = ahocorasick.Automaton(ahocorasick.STORE_ANY, ahocorasick.KEY_SEQUENCE)
-        for key in self.bearers:
-            numbers = tuple(self.numbers.setdefault(word, len(self.numbers) + 2) for word in key)
-            self._automaton.add_word(numbers, key)
-        self._automaton.make_automaton()
+        self._tree: Tree = {}
+        for key, spelt in self.bearers.items():
+            tree = self._tree
+            for word in key:
+                tree = tree.setdefault(self.numbers.setdefault(word, len(self.numbers) + 2), {})
+            tree[END] = spelt
         self.numbers |= {word: self.numbers[same] for word, same in SAME.items() if same in self.numbers}
+        self._numbers_of_run = lru_cache(maxsize=20_000)(self._numbers_of)
 
     def mentions(self, text: str, blocks: Sequence[Block] = (), document: Document | None = None) -> list[Mention]:
         """Every name in the text, in order, without overlaps; with blocks, only what stands in one."""
@@ -92,36 +76,47 @@ class Linker:
         found += self._in_context(doubtful, found, reading)
         return _apart(found)
 
-    def _words(self, text: str, blocks: Sequence[Block]) -> _Words:
-        words = _Words(text)
-        numbers, spans, known = words.numbers, words.spans, self.numbers
-        for start, end in _segments(text, blocks):
-            for match in TOKEN.finditer(text, start, end):
-                if match.lastgroup:
-                    numbers.append(STOP)
-                else:
-                    word = match.group()
-                    numbers.append(known.get(word.lower(), UNKNOWN))
-                spans.append(match.span())
+    def _words(self, text: str, blocks: Sequence[Block]) -> Words:
+        words = Words(text, _segments(text, blocks))
+        numbers = words.numbers
+        for start, end in words.segments:
+            words.firsts.append(len(numbers))
+            segment = text[start:end]
+            runs = runs_of(segment)
+            numbers += chain.from_iterable(map(self._numbers_of_run, runs)) if runs else self._numbers_of(segment)
             numbers.append(STOP)
-            spans.append((end, end))
         return words
 
-    def _matches(self, words: _Words) -> list[_Match]:
+    def _numbers_of(self, text: str) -> list[int]:
+        known = self.numbers
+        return [STOP if m.lastgroup else known.get(m.group().lower(), UNKNOWN) for m in TOKEN.finditer(text)]
+
+    def _matches(self, words: Words) -> list[_Match]:
         """Longest matches whose capital letters agree, leftmost first, without overlaps."""
-        raw: list[_Match] = []
-        for last, key in self._automaton.iter(tuple(words.numbers)):
-            first = last - len(key) + 1
-            written = [words.word(i) for i in range(first, last + 1)]
-            bearers = [one for one in self.bearers[key] if self._agrees(one, written)]
-            if bearers:
-                raw.append(_Match(first, last, bearers))
-        raw.sort(key=lambda match: (match.first, -match.last))
+        numbers, tree = words.numbers, self._tree
         kept: list[_Match] = []
-        for match in raw:
-            if not kept or match.first > kept[-1].last:
-                kept.append(match)
+        free = 0
+        for first in [index for index, number in enumerate(numbers) if number in tree]:
+            if first < free:
+                continue
+            for last, spelt in reversed(self._ends(numbers, first)):
+                written = [words.word(i) for i in range(first, last + 1)]
+                if bearers := [one for one in spelt if self._agrees(one, written)]:
+                    kept.append(_Match(first, last, bearers))
+                    free = last + 1
+                    break
         return kept
+
+    def _ends(self, numbers: list[int], first: int) -> list[tuple[int, list[Spelling]]]:
+        """Of the names that may begin at a word: the last word and the spellings, the shortest name first."""
+        found = []
+        tree, last = self._tree.get(numbers[first]), first
+        while tree is not None:
+            if END in tree:
+                found.append((last, tree[END]))
+            last += 1
+            tree = tree.get(numbers[last])  # a stop follows the last word of a text
+        return found
 
     def _agrees(self, spelling: Spelling, written: list[str]) -> bool:
         """Acronyms agree letter by letter; other names where they have a capital, so has the text."""
@@ -136,7 +131,7 @@ class Linker:
 
     def _acronyms_of_others(self, text: str, matches: list[_Match], reading: _Reading) -> None:
         """Note the acronyms that brackets bind to words that are no known name: cost improvement plan (CIP)."""
-        ends = {reading.words.spans[match.last][1] for match in matches}
+        ends = {reading.words.span(match.last)[1] for match in matches}
         for bracket in BRACKET.finditer(text):
             letters = [letter for letter in bracket[1].lower() if letter.isalpha()]
             end = _end_before(text, bracket.start())
@@ -147,7 +142,7 @@ class Linker:
         """Mentions that need no context but the date, and the matches that do."""
         found, doubtful = [], []
         for match in matches:
-            start, end = reading.words.spans[match.first][0], reading.words.spans[match.last][1]
+            start, end = reading.words.span(match.first)[0], reading.words.span(match.last)[1]
             if reading.words.text[start:end] in reading.hidden:
                 continue
             firm = [one for one in match.bearers if one.kind != "ambiguous"]
@@ -173,7 +168,7 @@ class Linker:
     def _mention(
         self, match: _Match, reading: _Reading, chosen: Spelling | None, candidates: Iterable[str] = ()
     ) -> Mention:
-        start, end = reading.words.spans[match.first][0], reading.words.spans[match.last][1]
+        start, end = reading.words.span(match.first)[0], reading.words.span(match.last)[1]
         kind = chosen.kind if chosen else "ambiguous"
         if chosen and kind == "site" and self._bears_its_name(chosen):
             kind = "short"
@@ -210,7 +205,7 @@ class Linker:
         return [
             replace(bound[again.group()], start=again.start(), end=again.end(), text=again.group(), kind=kind)
             for again in pattern.finditer(text)
-            if again.start() not in taken and _inside(reading.words, again.start())
+            if again.start() not in taken and _span_at(reading.words.segments, again.start())
             for kind in ["uncounted" if bound[again.group()].kind == "uncounted" else "introduced"]
         ]
 
@@ -233,7 +228,7 @@ class Linker:
         bodies = self.register.organisations
         if after in heads["other"]:
             return None
-        opens = _opens_row(words.spans[match.first][0], reading)
+        opens = _opens_row(words.span(match.first)[0], reading)
         if after in heads["icb"] or (rows == "icb" and opens):
             living = [one for one in living if bodies[one].kind == "icb"]
             return living[0] if len(living) == 1 else None
@@ -281,7 +276,7 @@ class Linker:
                 counts[self.register.organisations[mention.organisation].kind.split("_")[0]] += 1
         for match in doubtful:
             kinds = {self.register.organisations[one.organisation].kind for one in match.bearers}
-            counts["icb"] += "icb" in kinds and _opens_row(reading.words.spans[match.first][0], reading)
+            counts["icb"] += "icb" in kinds and _opens_row(reading.words.span(match.first)[0], reading)
         kind, count = counts.most_common(1)[0] if counts else (None, 0)
         return kind if count >= 2 else None
 
@@ -338,11 +333,6 @@ def _initials(before: str, letters: list[str]) -> bool:
     return [word[0].lower() for word in words] == letters
 
 
-def _inside(words: _Words, start: int) -> bool:
-    index = bisect_right(words.spans, (start, len(words.text))) - 1
-    return index >= 0 and words.spans[index][0] <= start < words.spans[index][1]
-
-
 def _span_at(spans: list[tuple[int, int]], place: int) -> tuple[int, int] | None:
     index = bisect_right(spans, (place, 1 << 60)) - 1
     return spans[index] if index >= 0 and spans[index][0] <= place < spans[index][1] else None
@@ -353,11 +343,11 @@ def _opens_row(start: int, reading: _Reading) -> bool:
     return row is not None and start - row[0] < 4
 
 
-def _word_at(words: _Words, index: int) -> str:
+def _word_at(words: Words, index: int) -> str:
     return fold(words.word(index)) if 0 <= index < len(words.numbers) and words.numbers[index] != STOP else ""
 
 
-def _capital(words: _Words, index: int) -> bool:
+def _capital(words: Words, index: int) -> bool:
     """Whether the word is one of a name: a capital that opens no sentence."""
     if not 0 < index < len(words.numbers) or words.numbers[index] == STOP or words.numbers[index - 1] == STOP:
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +73,24 @@ def base_of(one: Organisation, name: str) -> str:
 
 def place_of(one: Organisation) -> tuple[str, ...]:
     """The words of a name that tell its bearer from the others: ``("Nottingham",)``."""
+    return _place(base_of(one, one.name))
+
+
+@lru_cache(maxsize=5_000)
+def _place(base: str) -> tuple[str, ...]:
     generic = vocabulary()["generic_words"]
-    words = words_of(base_of(one, one.name))
+    words = words_of(base)
     kept = [i for i, word in enumerate(words) if fold(word) not in generic]
     return words[kept[0] : kept[-1] + 1] if kept else ()
+
+
+def place_words(one: Organisation) -> list[str]:
+    """Those words of a name that may stand for its bearer alone, as a place does."""
+    rules = vocabulary()
+    words = [word for word in place_of(one) if len(word) > 3 and word[0].isupper()]
+    return [
+        word for word in words if fold(word) not in rules["generic_words"] and fold(word) not in rules["not_places"]
+    ]
 
 
 def generated(one: Organisation, names: list[Name]) -> dict[str, str]:

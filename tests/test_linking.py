@@ -8,6 +8,8 @@ import pytest
 from crawler.document import Block, Document
 from extract.organisations import Linker, named
 from extract.register import Register, load
+from extract.spellings import TOKEN
+from extract.words import STOP
 
 REGISTER = load()
 LINKER = Linker(REGISTER)
@@ -169,6 +171,20 @@ def test_parties_and_suppliers_are_not_counted():
 def test_counts_and_first_places():
     text = "NHS England wrote. Then NHS England wrote again."
     assert named(LINKER.mentions(text)) == {"X24": (2, 0)}
+
+
+def test_words_are_the_same_whether_read_piece_by_piece_or_at_once():
+    rng = random.Random(5)
+    pieces = (
+        "St|St.| |  |   |\t|\n|\n\n|\n- |.|!|;|:|•|NHS|EoENHS|Leeds|'s|’s|s|&|12|é|LTHTs|_|\u00a0|\x85|aB|(UHB)|the"
+    )
+    for _ in range(2_000):
+        text = "".join(rng.choices(pieces.split("|"), k=12))
+        tokens = list(TOKEN.finditer(text))
+        stops = [token.lastgroup is not None for token in tokens]
+        words = LINKER._words(text, ())
+        assert [words.span(i) for i in range(len(tokens))] == [token.span() for token in tokens], repr(text)
+        assert [number == STOP for number in words.numbers] == [*stops, True], repr(text)
 
 
 def test_names_left_out_of_the_list_are_found_by_rule():

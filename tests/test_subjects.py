@@ -39,6 +39,19 @@ def subject(text, quote, kind=None, **given):
     return subjects.subject_of(figure_at(looked, quote), looked, kind)[0]
 
 
+def test_words_that_point_are_found_as_by_one_search_for_all_of_them():
+    sorts = {"a": "the trust|trust|the (?:big )?board", "b": "(?<!old )(?:care )?providers?|[Ll]ocal (?:team|area)s?"}
+    whole = re.compile(rf"\b(?:(?P<a>{sorts['a']})|(?P<b>{sorts['b']}))\b", re.IGNORECASE)
+    known = scene.by_first_word(sorts)
+    assert known.keys() == {"the", "trust", "care", "provider", "providers", "local"}
+    text = "The Trust and local areas; old providers, care Providers: trusts of the big board, a provider, the trusty."
+    words = [match for match in scene.WORD.finditer(text) if match.group().lower() in known]
+    found = [match for word in words if (match := known[word.group().lower()].match(text, word.start()))]
+    ends = [match.end() for match in found]
+    first = [match for index, match in enumerate(found) if match.start() >= max(ends[:index], default=0)]
+    assert [(m.span(), m.lastgroup) for m in first] == [(m.span(), m.lastgroup) for m in whole.finditer(text)]
+
+
 STORY = """Leeds hospitals look for savings after a hard winter
 3 June 2025
 
