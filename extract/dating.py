@@ -10,7 +10,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from functools import cache, lru_cache
 
 from crawler.document import Block, Cell, Document, Table
@@ -18,6 +17,7 @@ from extract.facts import Figure, Period
 from extract.grid import Grid, grid_of
 from extract.lexicon import compiled, vocabulary
 from extract.periods import bounds, financial_year, find_periods, label_of
+from extract.titles import years_of_titles
 
 # Costs of a period for a figure of the same sentence, in characters of distance.
 BEFORE = 30  # it stands before the figure
@@ -31,9 +31,6 @@ FARTHEST = 100  # a period before the figure may stand any number of words away
 LIMIT = 240  # a period that costs more is not the figure's
 REPORT_LIMIT = 100  # nor one behind the figure that costs more, where the report has a year
 BODY = 200  # characters of a block that is text and no title
-TITLE = 140  # characters of a line at the top that may be a title
-OPENING = 3000  # characters in which a monthly report says which month it is about
-MONTHLY = re.compile(r"\bmonth \d|\bM\d|\bQ\d|\bquarter \d|\byear[- ]to[- ]date", re.IGNORECASE)
 NO_PERIOD = (None, None, None)
 Dated = tuple[str | None, str | None, str | None]
 
@@ -50,11 +47,9 @@ class _Cues:
     past: re.Pattern[str]
     refers: re.Pattern[str]
     refers_strong: re.Pattern[str]
-    report_title: re.Pattern[str]
     year_of: re.Pattern[str]
     said_before: re.Pattern[str]
     yearly: re.Pattern[str]
-    stated_for_all: re.Pattern[str]
     change_column: re.Pattern[str]
     to_date: re.Pattern[str]
     pair_of_years: re.Pattern[str]
@@ -75,7 +70,9 @@ class _Page:
     labels: list[str | None] = field(default_factory=list)
     rows: dict[int, list[int]] = field(default_factory=dict)  # the blocks of each table, by its number
     by_words: dict[tuple[int, bool], float] = field(default_factory=dict)  # of periods, by where they begin
-    general: dict[int, str | None] = field(default_factory=dict)  # what dates a whole table, by its number
+    columns: dict[tuple[int, int], str | None] = field(default_factory=dict)  # label by number of table and column
+    lines: dict[tuple[int, int], str | None] = field(default_factory=dict)  # and by number of table and row
+    whole: dict[int, str | None] = field(default_factory=dict)  # what dates a table as a whole, by its number
 
     def within(self, start: int, end: int) -> Sequence[Period]:
         """The periods named in a stretch of the text."""
@@ -103,8 +100,7 @@ def date_figures(
     if not figures:
         return []
     grids = {table.number: grid_of(table) for table in tables}
-    titles = _titles(document, text, blocks)
-    years = _report_year(document, titles, text[:OPENING]), _title_year(titles[0]) if titles else None
+    years = years_of_titles(document, text, blocks)
     page = _Page(text, figures, periods, [p.start for p in periods], blocks, grids, *years)
     for index, figure in enumerate(figures):
         page.labels.append(_label(page, index, figure))
@@ -299,53 +295,6 @@ def _year_of_heading(page: _Page, block: int) -> str | None:
     return None
 
 
-def _titles(document: Document | None, text: str, blocks: Sequence[Block]) -> list[str]:
-    titles = [document.title] if document is not None and document.title else []
-    titles += [text[b.start : b.end] for b in blocks[:8] if b.kind == "heading"]
-    opening = [
-        line.strip("*_ ") for b in blocks[:3] if b.kind == "paragraph" for line in text[b.start : b.end].split("\n")
-    ]
-    return titles + [line for line in opening if line and len(line) <= TITLE and line[-1] not in ".:?!"]
-
-
-def _title_year(title: str) -> str | None:
-    """The one year that a title names."""
-    named = {_year_in_title(title, p) for p in find_periods(title) if p.label and p.kind != "relative"}
-    years = {label for label in named if label and "/" in label}
-    return (years or named).pop() if len(named) == 1 or len(years) == 1 else None
-
-
-def _report_year(document: Document | None, titles: Sequence[str], opening: str) -> str | None:
-    """The financial year that a report's title names; a monthly report without it is of the year it came out in."""
-    if (label := _year_for_all(opening)) and "/" in label:
-        return label
-    cues = _cues()
-    for title in titles:
-        if (label := _title_year(title)) and cues.report_title.search(title):
-            return label
-    if document is None or not document.published:
-        return None
-    reports = [title for title in titles if cues.report_title.search(title)]
-    if reports and MONTHLY.search(" ".join((*reports, opening))):
-        return label_of(financial_year(date.fromisoformat(document.published[:10]) - timedelta(days=45)))
-    return None
-
-
-def _year_for_all(opening: str) -> str | None:
-    """The year that a sentence states for all that follows."""
-    lower = opening.lower()
-    if not any(noun in lower for noun in vocabulary("periods")["stated_nouns"]):
-        return None
-    stated = _cues().stated_for_all.search(opening)
-    return _title_year(stated.group()) if stated else None
-
-
-def _year_in_title(title: str, period: Period) -> str | None:
-    if period.kind == "month" and period.first is not None and _cues().year_of.search(title[: period.start]):
-        return label_of(financial_year(period.first))
-    return period.label
-
-
 # Tables
 
 
@@ -359,15 +308,32 @@ def _of_table(page: _Page, figure: Figure) -> str | None:
     named = [p for p in page.within(cell.start, cell.end) if p.label]
     if named or column < grid.label_columns:
         return named[0].label if named else None
-    headings = [above for above in reversed(_cells_above(grid, cell)) if above.text]
-    labels = [grid.at[row, c] for c in range(grid.label_columns) if (row, c) in grid.at]
-    for other in (*headings, *labels):
-        if label := _in_words(other.text):
-            return label
-    if any(_cues().change_column.search(above.text) for above in headings) and (label := _last_column(grid)):
+    if (place := (number, cell.column)) not in page.columns:
+        page.columns[place] = _of_column(grid, cell.column)
+    if label := page.columns[place]:
         return label
-    general = _in_words(grid.corner()) or _in_words(grid.table.caption or "") or _heading_of_table(page, grid)
-    return general or page.report or _around_table(page, grid) or page.title
+    if (place := (number, row)) not in page.lines:
+        labels = [grid.at[row, c] for c in range(grid.label_columns) if (row, c) in grid.at]
+        page.lines[place] = next((label for other in labels if (label := _in_words(other.text))), None)
+    if label := page.lines[place]:
+        return label
+    if any(_is_change(above.text) for above in _cells_above(grid, cell.column)) and (label := _last_column(grid)):
+        return label
+    if number not in page.whole:
+        general = _in_words(grid.corner()) or _in_words(grid.table.caption or "") or _heading_of_table(page, grid)
+        page.whole[number] = general or page.report or _around_table(page, grid) or page.title
+    return page.whole[number]
+
+
+def _of_column(grid: Grid, column: int) -> str | None:
+    """The period in the headings of a column, the lowest first."""
+    above = reversed(_cells_above(grid, column))
+    return next((label for cell in above if (label := _in_words(cell.text))), None)
+
+
+@lru_cache(maxsize=4096)
+def _is_change(heading: str) -> bool:
+    return _cues().change_column.search(heading) is not None
 
 
 def _last_column(grid: Grid) -> str | None:
@@ -376,8 +342,9 @@ def _last_column(grid: Grid) -> str | None:
     return max((label for label in labels if label and "/" in label), default=None)
 
 
-def _cells_above(grid: Grid, cell: Cell) -> list[Cell]:
-    return [grid.at[row, cell.column] for row in range(grid.header_rows) if (row, cell.column) in grid.at]
+def _cells_above(grid: Grid, column: int) -> list[Cell]:
+    places = [(row, column) for row in range(grid.header_rows)]
+    return [grid.at[place] for place in places if place in grid.at]
 
 
 @lru_cache(maxsize=4096)
