@@ -51,6 +51,11 @@ class _Field:
     text: str
 
 
+def has_gap(line: str) -> bool:
+    """Whether two spaces or more, or a row of dots, part words of a line."""
+    return ("  " in line or "...." in line) and GAP.search(line) is not None
+
+
 def make_table(lines: Sequence[Line], cells: list[Cell]) -> Table:
     """A table over the lines; its number is given later, in reading order."""
     return Table(0, lines[0].start, lines[-1].end, cells)
@@ -122,7 +127,8 @@ def aligned(lines: Sequence[Line]) -> Table | None:
 def _fields(line: Line) -> list[_Field]:
     """Words with two spaces or more between them; values side by side are fields each."""
     found = []
-    for m in FIELD.finditer(LEADER.sub(lambda dots: " " * len(dots.group()), line.text)):
+    text = LEADER.sub(lambda dots: " " * len(dots.group()), line.text) if "...." in line.text else line.text
+    for m in FIELD.finditer(text):
         words = list(WORD.finditer(m.group()))
         pieces = words if len(words) > 1 and all(VALUE.fullmatch(word.group()) for word in words) else []
         found += [_Field(m.start() + w.start(), m.start() + w.end(), w.group()) for w in pieces]
