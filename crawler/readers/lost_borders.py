@@ -52,10 +52,12 @@ def glued_rows(lines: Sequence[Line]) -> Table | None:
 
 def _cell_pattern(repeated: set[str], decimals: int) -> re.Pattern[str]:
     """Cells at the end of a row: numbers with so many decimals, or a phrase that some row ends with twice."""
-    phrases = "|".join(re.escape(p) for p in sorted({*PLACEHOLDERS, *repeated}, key=len, reverse=True))
+    known = sorted({*PLACEHOLDERS, *repeated}, key=len, reverse=True)
+    phrases = "|".join(re.escape(phrase) for phrase in known)
+    first = "".join(sorted({re.escape(phrase[0]) for phrase in known}))
     fraction = rf"\.\d{{{decimals}}}" if decimals else ""
     number = rf"[-−]?\(?£?(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,4}}){fraction}(?:m|bn|k)?\)?%?"
-    return re.compile(rf"(?:{number}|{phrases})")
+    return re.compile(rf"(?=[-−(£\d{first}])(?:{number}|{phrases})")  # most letters begin no cell
 
 
 def _rows(lines: Sequence[Line], cell: re.Pattern[str]) -> list[_Row]:

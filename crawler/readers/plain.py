@@ -85,6 +85,8 @@ def _front_matter(text: str, lines: Sequence[Line]) -> tuple[int, list[Block]]:
 
 def _block(text: str, kind: str, start: int, end: int, level: int = 0) -> Block | None:
     """A block without outer white space, or None when nothing is left."""
+    if start < end and not text[start].isspace() and not text[end - 1].isspace():
+        return Block(kind, start, end, None, None, level)
     words = text[start:end]
     left = len(words) - len(words.lstrip())
     right = len(words.rstrip())

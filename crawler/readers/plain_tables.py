@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from crawler.document import Cell, Table
 
@@ -35,11 +35,10 @@ class Line:
     start: int
     end: int
     text: str
+    blank: bool = field(init=False)  # whether nothing but white space stands on it
 
-    @property
-    def blank(self) -> bool:
-        """Whether nothing but white space stands on it."""
-        return not self.text or self.text.isspace()
+    def __post_init__(self) -> None:
+        self.blank = not self.text or self.text.isspace()
 
 
 @dataclass(slots=True)
