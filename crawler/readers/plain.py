@@ -113,7 +113,8 @@ def _plain(text: str, lines: Sequence[Line], first: int) -> tuple[list[Block], l
     width = _wrap_width(lines)
     for run in _runs(lines, first):
         if len(run) == 1:
-            blocks += _paragraphs(text, run, width, not blocks)
+            if (block := _classify(text, run[0], run[0].end, alone=True, opening=not blocks)) is not None:
+                blocks.append(block)
             continue
         at = 0
         for begin, end, table in _tables_in(run):

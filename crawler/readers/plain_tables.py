@@ -158,10 +158,10 @@ def _place(
 ) -> list[Cell]:
     """Fields to cells: a heading over several columns spans them, and on the last header line is shared out to them."""
     cells = []
-    for field in fields:
-        reached = _reached(field, columns)
-        several = len(reached) > 1 and (split or _one_for_each(field, [columns[n] for n in reached]))
-        parts = _by_column(field, columns) if several else [(reached, field)]
+    for each in fields:
+        reached = _reached(each, columns)
+        several = len(reached) > 1 and (split or _one_for_each(each, [columns[n] for n in reached]))
+        parts = _by_column(each, columns) if several else [(reached, each)]
         for over, part in parts:
             start = line.start + part.left
             cells.append(
