@@ -139,6 +139,8 @@ def _of_sentence(page: _Page, index: int, figure: Figure, period: Period) -> str
 def _nearest(page: _Page, index: int, figure: Figure, named: Sequence[Period]) -> Period | None:
     """The likeliest of the periods of a figure's sentence, or None where even that is too unlikely."""
     costs = sorted((_cost(page, index, figure, period), n) for n, period in enumerate(named))
+    if len(costs) == 1 and costs[0][0] + CLAUSE < REPORT_LIMIT:  # so likely that nothing below could change it
+        return named[0]
     best, at = math.inf, 0
     for cost, n in costs:
         if (cost, n) > (best, at):  # a border of a clause could only add to it

@@ -27,7 +27,7 @@ SINCE = re.compile(
 DIGITS = re.compile(r"[0-9]\d(?:\d{2,}|(?=/\d\d)|(?<=[Yy]\d\d)|(?<=[Yy]\s\d\d))")
 FY = re.compile(r"\bFY\s?$", re.IGNORECASE)
 LONGEST_DAY = 32  # characters from the day of a date to its year
-LONGEST_WORDS = 40  # characters that a time in words reaches out to either side of the word that gives it away
+AHEAD, BEHIND = 40, 20  # characters that a time in words reaches out to from the word that gives it away
 NEAR = 30
 SENTENCE = 120  # characters back in which *for the year* means a year named by date
 REACH = 600  # characters back in which *that year* may find the year it means
@@ -104,7 +104,7 @@ def _in_words(text: str) -> list[re.Match[str]]:
     lower = text.replace("İ", "I").lower()  # the one letter that grows in lower case would move the rest
     around: list[tuple[int, int]] = []
     for last, length in _triggers().iter(lower):
-        start, end = max(0, last + 1 - length - LONGEST_WORDS), last + 1 + LONGEST_WORDS
+        start, end = max(0, last + 1 - length - AHEAD), last + 1 + BEHIND
         if around and start <= around[-1][1]:
             around[-1] = around[-1][0], end
         else:
