@@ -25,17 +25,20 @@ def weights() -> dict[str, float]:
 def confidence(figure: Figure, label: Label, subject_sure: float, by: Mapping[str, float] | None = None) -> float:
     """Probability (0 to 1) that value, kind and organisation are all right."""
     known = weights() if by is None else by
-    score = sum(known.get(name, 0.0) * value for name, value in traits(figure, label, subject_sure).items())
+    score = 0.0
+    for name, value in traits(figure, label, subject_sure).items():
+        score += known.get(name, 0.0) * value
     return round(1 / (1 + math.exp(-score)), 3)
 
 
 def traits(figure: Figure, label: Label, subject_sure: float) -> dict[str, float]:
     """What the curve is told of a fact."""
+    kind, subject = log_odds(label.kind_sure), log_odds(subject_sure)
     return {
         "bias": 1.0,
-        "kind": log_odds(label.kind_sure),
-        "subject": log_odds(subject_sure),
-        "both": min(log_odds(label.kind_sure), log_odds(subject_sure)),
+        "kind": kind,
+        "subject": subject,
+        "both": min(kind, subject),
         "cell": float(figure.cell is not None),
         "percent": float(figure.unit == "percent"),
         "posts": float(figure.unit == "posts"),

@@ -5,11 +5,11 @@ The year of its sentence first, then of the figure that it refers back to, of it
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from functools import cache, lru_cache
 
 from crawler.document import Block, Cell, Document, Table
@@ -17,6 +17,7 @@ from extract.facts import Figure, Period
 from extract.grid import Grid, grid_of
 from extract.lexicon import compiled, vocabulary
 from extract.periods import bounds, financial_year, find_periods, label_of
+from extract.titles import years_of_titles
 
 # Costs of a period for a figure of the same sentence, in characters of distance.
 BEFORE = 30  # it stands before the figure
@@ -30,9 +31,6 @@ FARTHEST = 100  # a period before the figure may stand any number of words away
 LIMIT = 240  # a period that costs more is not the figure's
 REPORT_LIMIT = 100  # nor one behind the figure that costs more, where the report has a year
 BODY = 200  # characters of a block that is text and no title
-TITLE = 140  # characters of a line at the top that may be a title
-OPENING = 3000  # characters in which a monthly report says which month it is about
-MONTHLY = re.compile(r"\bmonth \d|\bM\d|\bQ\d|\bquarter \d|\byear[- ]to[- ]date", re.IGNORECASE)
 NO_PERIOD = (None, None, None)
 Dated = tuple[str | None, str | None, str | None]
 
@@ -49,11 +47,9 @@ class _Cues:
     past: re.Pattern[str]
     refers: re.Pattern[str]
     refers_strong: re.Pattern[str]
-    report_title: re.Pattern[str]
     year_of: re.Pattern[str]
     said_before: re.Pattern[str]
     yearly: re.Pattern[str]
-    stated_for_all: re.Pattern[str]
     change_column: re.Pattern[str]
     to_date: re.Pattern[str]
     pair_of_years: re.Pattern[str]
@@ -73,6 +69,10 @@ class _Page:
     title: str | None  # the year that any title names
     labels: list[str | None] = field(default_factory=list)
     rows: dict[int, list[int]] = field(default_factory=dict)  # the blocks of each table, by its number
+    by_words: dict[tuple[int, bool], float] = field(default_factory=dict)  # of periods, by where they begin
+    columns: dict[tuple[int, int], str | None] = field(default_factory=dict)  # label by number of table and column
+    lines: dict[tuple[int, int], str | None] = field(default_factory=dict)  # and by number of table and row
+    whole: dict[int, str | None] = field(default_factory=dict)  # what dates a table as a whole, by its number
 
     def within(self, start: int, end: int) -> Sequence[Period]:
         """The periods named in a stretch of the text."""
@@ -97,15 +97,17 @@ def date_figures(
 
     Each is (label, first day, last day), days in ISO 8601; all three are None when nothing ties the figure to a time.
     """
+    if not figures:
+        return []
     grids = {table.number: grid_of(table) for table in tables}
-    titles = _titles(document, text, blocks)
-    years = _report_year(document, titles, text[:OPENING]), _title_year(titles[:1])
+    years = years_of_titles(document, text, blocks)
     page = _Page(text, figures, periods, [p.start for p in periods], blocks, grids, *years)
     for index, figure in enumerate(figures):
         page.labels.append(_label(page, index, figure))
     return [_dated(label) for label in page.labels]
 
 
+@lru_cache(maxsize=1024)
 def _dated(label: str | None) -> Dated:
     if label is None:
         return NO_PERIOD
@@ -117,11 +119,8 @@ def _label(page: _Page, index: int, figure: Figure) -> str | None:
     if figure.cell is not None and figure.cell[0] in page.grids:
         return _of_table(page, figure)
     named = [p for p in page.within(*figure.sentence) if p.kind != "duration"]
-    nearest = min(named, key=lambda period: _cost(page, index, figure, period), default=None)
-    if nearest is not None:
-        limit = REPORT_LIMIT if page.report and nearest.start > figure.start else LIMIT
-        if _cost(page, index, figure, nearest) < limit:
-            return _of_sentence(page, index, figure, nearest)
+    if named and (nearest := _nearest(page, index, figure, named)) is not None:
+        return _of_sentence(page, index, figure, nearest)
     if figure.block is not None and page.blocks[figure.block].kind == "heading":
         return None
     found = _referred(page, index, figure) or _repeated(page, index, figure)
@@ -137,21 +136,53 @@ def _of_sentence(page: _Page, index: int, figure: Figure, period: Period) -> str
     return _label_for(page, figure, period)
 
 
+def _nearest(page: _Page, index: int, figure: Figure, named: Sequence[Period]) -> Period | None:
+    """The likeliest of the periods of a figure's sentence, or None where even that is too unlikely."""
+    costs = sorted((_cost(page, index, figure, period), n) for n, period in enumerate(named))
+    if len(costs) == 1 and costs[0][0] + CLAUSE < REPORT_LIMIT:  # so likely that nothing below could change it
+        return named[0]
+    best, at = math.inf, 0
+    for cost, n in costs:
+        if (cost, n) > (best, at):  # a border of a clause could only add to it
+            break
+        best, at = min((best, at), (cost + _clause(page.text, figure, named[n]), n))
+    limit = REPORT_LIMIT if page.report and named[at].start > figure.start else LIMIT
+    return named[at] if best < limit else None
+
+
 def _cost(page: _Page, index: int, figure: Figure, period: Period) -> float:
-    """How unlikely a period of the same sentence is the figure's, in characters of distance."""
-    text, cues = page.text, _cues()
+    """How unlikely a period of the same sentence is the figure's, in characters of distance; clauses left out."""
     after = period.start >= figure.end
-    left, right = (figure.end, period.start) if after else (period.end, figure.start)
-    right = max(left, right)
-    between = [f for f in page.figures[max(0, index - 8) : index + 9] if left <= f.start and f.end <= right]
-    clause = cues.clause.search(text, left, right) is not None
+    if (words := page.by_words.get((period.start, after))) is None:
+        words = page.by_words[period.start, after] = _by_words(page.text, period, after)
     if after:
-        cost: float = right - left + BETWEEN * len(between) + CLAUSE * clause
-    else:
-        cost = BEFORE + min(right - left, FARTHEST) + (BETWEEN * min(len(between), 3) + CLAUSE * clause) / 3
-        if between and cues.yearly.match(text[figure.end : figure.end + 20]):
-            cost += YEARLY
-    return cost + _by_words(text, period, after)
+        return period.start - figure.end + BETWEEN * _between(page, index, figure.end, period.start, 1) + words
+    between = _between(page, index, period.end, figure.start, -1)
+    cost = BEFORE + min(max(0, figure.start - period.end), FARTHEST) + BETWEEN * min(between, 3) / 3 + words
+    if between and _cues().yearly.match(page.text[figure.end : figure.end + 20]):
+        cost += YEARLY
+    return cost
+
+
+def _between(page: _Page, index: int, left: int, right: int, step: int) -> int:
+    """How many of the eight figures next to one, forwards or backwards, stand in a stretch of the text."""
+    count, figures = 0, page.figures
+    last = min(index + 8, len(figures) - 1) if step > 0 else max(index - 8, 0)
+    for n in range(index + step, last + step, step):
+        other = figures[n]
+        if other.start >= right if step > 0 else other.start < left:
+            break
+        count += left <= other.start and other.end <= right
+    return count
+
+
+def _clause(text: str, figure: Figure, period: Period) -> float:
+    """What the border of a clause between a figure and a period adds to its cost."""
+    if period.start >= figure.end:
+        return CLAUSE * (_cues().clause.search(text, figure.end, period.start) is not None)
+    if period.end >= figure.start:
+        return 0
+    return CLAUSE / 3 * (_cues().clause.search(text, period.end, figure.start) is not None)
 
 
 def _by_words(text: str, period: Period, after: bool) -> float:
@@ -206,16 +237,17 @@ def _label_for(page: _Page, figure: Figure, period: Period) -> str | None:
 
 def _referred(page: _Page, index: int, figure: Figure) -> str | None:
     """The period of the figure before, when the sentence goes on about it; across paragraphs only when it says so."""
-    start, end = figure.sentence
-    strong = _cues().refers_strong.search(page.text[start : min(end, figure.end + 30)])
-    if not strong and not _cues().refers.search(page.text[start : start + 60]):
-        return None
     earlier = [n for n in range(max(0, index - 8), index) if page.figures[n].sentence != figure.sentence]
     if not earlier or figure.block is None:
         return None
     before = page.figures[earlier[-1]]
-    reach = 2 if strong else 0
-    if before.block is None or before.cell is not None or figure.block - before.block > reach:
+    if before.block is None or before.cell is not None or figure.block - before.block > 2:
+        return None
+    start, end = figure.sentence
+    near = figure.block - before.block <= 0
+    if not (near and _cues().refers.search(page.text[start : start + 60])) and not _cues().refers_strong.search(
+        page.text[start : min(end, figure.end + 30)]
+    ):
         return None
     return next(page.labels[n] for n in earlier if page.figures[n].sentence == before.sentence)
 
@@ -265,44 +297,6 @@ def _year_of_heading(page: _Page, block: int) -> str | None:
     return None
 
 
-def _titles(document: Document | None, text: str, blocks: Sequence[Block]) -> list[str]:
-    titles = [document.title] if document is not None and document.title else []
-    titles += [text[b.start : b.end] for b in blocks[:8] if b.kind == "heading"]
-    opening = [
-        line.strip("*_ ") for b in blocks[:3] if b.kind == "paragraph" for line in text[b.start : b.end].split("\n")
-    ]
-    return titles + [line for line in opening if line and len(line) <= TITLE and line[-1] not in ".:?!"]
-
-
-def _title_year(titles: Sequence[str]) -> str | None:
-    """The one year that a title names."""
-    for title in titles:
-        named = {_year_in_title(title, p) for p in find_periods(title) if p.label and p.kind != "relative"}
-        years = {label for label in named if label and "/" in label}
-        if len(named) == 1 or len(years) == 1:
-            return (years or named).pop()
-    return None
-
-
-def _report_year(document: Document | None, titles: Sequence[str], opening: str) -> str | None:
-    """The financial year that a report's title names; a monthly report without it is of the year it came out in."""
-    stated = _cues().stated_for_all.search(opening)
-    if stated and (label := _title_year([stated.group()])) and "/" in label:
-        return label
-    reports = [title for title in titles if _cues().report_title.search(title)]
-    if label := _title_year(reports):
-        return label
-    if reports and document is not None and document.published and MONTHLY.search(" ".join((*reports, opening))):
-        return label_of(financial_year(date.fromisoformat(document.published[:10]) - timedelta(days=45)))
-    return None
-
-
-def _year_in_title(title: str, period: Period) -> str | None:
-    if period.kind == "month" and period.first is not None and _cues().year_of.search(title[: period.start]):
-        return label_of(financial_year(period.first))
-    return period.label
-
-
 # Tables
 
 
@@ -316,15 +310,32 @@ def _of_table(page: _Page, figure: Figure) -> str | None:
     named = [p for p in page.within(cell.start, cell.end) if p.label]
     if named or column < grid.label_columns:
         return named[0].label if named else None
-    headings = [above for above in reversed(_cells_above(grid, cell)) if above.text]
-    labels = [grid.at[row, c] for c in range(grid.label_columns) if (row, c) in grid.at]
-    for other in (*headings, *labels):
-        if label := _in_words(other.text):
-            return label
-    if any(_cues().change_column.search(above.text) for above in headings) and (label := _last_column(grid)):
+    if (place := (number, cell.column)) not in page.columns:
+        page.columns[place] = _of_column(grid, cell.column)
+    if label := page.columns[place]:
         return label
-    general = _in_words(grid.corner()) or _in_words(grid.table.caption or "") or _heading_of_table(page, grid)
-    return general or page.report or _around_table(page, grid) or page.title
+    if (place := (number, row)) not in page.lines:
+        labels = [grid.at[row, c] for c in range(grid.label_columns) if (row, c) in grid.at]
+        page.lines[place] = next((label for other in labels if (label := _in_words(other.text))), None)
+    if label := page.lines[place]:
+        return label
+    if any(_is_change(above.text) for above in _cells_above(grid, cell.column)) and (label := _last_column(grid)):
+        return label
+    if number not in page.whole:
+        general = _in_words(grid.corner()) or _in_words(grid.table.caption or "") or _heading_of_table(page, grid)
+        page.whole[number] = general or page.report or _around_table(page, grid) or page.title
+    return page.whole[number]
+
+
+def _of_column(grid: Grid, column: int) -> str | None:
+    """The period in the headings of a column, the lowest first."""
+    above = reversed(_cells_above(grid, column))
+    return next((label for cell in above if (label := _in_words(cell.text))), None)
+
+
+@lru_cache(maxsize=4096)
+def _is_change(heading: str) -> bool:
+    return _cues().change_column.search(heading) is not None
 
 
 def _last_column(grid: Grid) -> str | None:
@@ -333,8 +344,9 @@ def _last_column(grid: Grid) -> str | None:
     return max((label for label in labels if label and "/" in label), default=None)
 
 
-def _cells_above(grid: Grid, cell: Cell) -> list[Cell]:
-    return [grid.at[row, cell.column] for row in range(grid.header_rows) if (row, cell.column) in grid.at]
+def _cells_above(grid: Grid, column: int) -> list[Cell]:
+    places = [(row, column) for row in range(grid.header_rows)]
+    return [grid.at[place] for place in places if place in grid.at]
 
 
 @lru_cache(maxsize=4096)

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
+
+import ahocorasick
 
 from extract.facts import Period
 from extract.lexicon import any_of, compiled, vocabulary
-from extract.triggers import scan, windows
 
 FIRST_MONTH = 4
 YEAR = r"(?:19[4-9]\d|20[0-4]\d)"
@@ -22,6 +23,11 @@ SPAN_LEAD = re.compile(
 SINCE = re.compile(
     r"\bsince\s(?:the (?:start|end|beginning) of )?(?:early |late |mid-?|about |around )?$", re.IGNORECASE
 )
+# Where a date may have its digits: four of them, two before a stroke, or two behind *FY*.
+DIGITS = re.compile(r"[0-9]\d(?:\d{2,}|(?=/\d\d)|(?<=[Yy]\d\d)|(?<=[Yy]\s\d\d))")
+FY = re.compile(r"\bFY\s?$", re.IGNORECASE)
+LONGEST_DAY = 32  # characters from the day of a date to its year
+AHEAD, BEHIND = 40, 20  # characters that a time in words reaches out to from the word that gives it away
 NEAR = 30
 SENTENCE = 120  # characters back in which *for the year* means a year named by date
 REACH = 600  # characters back in which *that year* may find the year it means
@@ -38,6 +44,7 @@ def label_of(first: int, last: int | None = None) -> str:
     return name if last is None or last == first else f"{name}-{label_of(last)}"
 
 
+@lru_cache(maxsize=1024)
 def bounds(label: str) -> tuple[date | None, date | None]:
     """First and last day of a label; an open end (``2018/19-``) has no last day."""
     parts = re.findall(r"(\d{4})(/\d\d)?", label)
@@ -53,9 +60,65 @@ def bounds(label: str) -> tuple[date | None, date | None]:
 
 def find_periods(text: str, published: date | None = None) -> list[Period]:
     """All times named in a text, in order. *This year* and the like need the day of publication."""
-    found = [period for m in scan(_pattern(), text, windows(text)) if (period := _read(m, published)) is not None]
+    found = [period for m in _matches(text) if (period := _read(m, published)) is not None]
+    if not found:
+        return found
     spanned = _spans(text, found)
     return _backward(text, [_since(text, period) for period in spanned])
+
+
+def _matches(text: str) -> list[re.Match[str]]:
+    """What names a time, in order; of two that overlap (*the next 2020 months*) the one that begins first."""
+    numbers, words = _in_numbers(text), _in_words(text)
+    if not (numbers and words):
+        return numbers or words
+    found: list[re.Match[str]] = []
+    for m in sorted((*numbers, *words), key=lambda m: m.start()):
+        if not found or m.start() >= found[-1].end():
+            found.append(m)
+    return found
+
+
+def _in_numbers(text: str) -> list[re.Match[str]]:
+    """Times with a year in digits."""
+    found, end = [], 0
+    for digits in DIGITS.finditer(text):
+        start = digits.start()
+        if start < end:
+            continue
+        m = None
+        before = text[start - 1] if start else ""
+        if before == "," or before.isspace():
+            m = _month().search(text, max(end, start - LONGEST_DAY), start + 5)
+        if m is None and (fy := FY.search(text, max(end, start - 3), start)):
+            m = _number().match(text, fy.start())
+        m = m or _number().match(text, start)
+        if m is not None:
+            found.append(m)
+            end = m.end()
+    return found
+
+
+def _in_words(text: str) -> list[re.Match[str]]:
+    """Times in words, looked for round the words that one of them at least holds."""
+    lower = text.replace("İ", "I").lower()  # the one letter that grows in lower case would move the rest
+    around: list[tuple[int, int]] = []
+    for last, length in _triggers().iter(lower):
+        start, end = max(0, last + 1 - length - AHEAD), last + 1 + BEHIND
+        if around and start <= around[-1][1]:
+            around[-1] = around[-1][0], end
+        else:
+            around.append((start, end))
+    return [m for start, end in around for m in _worded().finditer(text, start, end)]
+
+
+@cache
+def _triggers() -> ahocorasick.Automaton:
+    automaton = ahocorasick.Automaton()
+    for word in vocabulary("periods")["triggers"]:
+        automaton.add_word(word, len(word))
+    automaton.make_automaton()
+    return automaton
 
 
 @cache
@@ -68,47 +131,54 @@ def _months() -> dict[str, int]:
 
 
 @cache
-def _pattern() -> re.Pattern[str]:
-    """All ways to name a time, one group or two for each; ``_readers`` knows what to make of them."""
-    words = vocabulary("periods")
+def _month() -> re.Pattern[str]:
+    """A month and its year, and the day if there is one."""
     day = r"(?:\d{1,2}(?:st|nd|rd|th)?(?:\sof)?\s)?"
-    dated = rf"{day}(?P<month>{any_of(_months())})\.?(?:\s\d{{1,2}},)?[\s,]{{1,2}}(?:\d\d,\s)?(?P<month_year>{YEAR})"
-    relative = "|".join(f"(?P<relative{n}>{pattern})" for n, (pattern, _) in enumerate(words["relative"]))
-    backward = "|".join(f"(?P<backward{n}>{pattern})" for n, (pattern, _) in enumerate(words["backward"]))
-    named = "|".join(f"(?P<{name}>{words[name]})" for name in ("unresolved", "spanned", "running"))
+    month = rf"(?P<month>{any_of(_months())})"
+    return compiled(rf"\b{day}{month}\.?(?:\s\d{{1,2}},)?[\s,]{{1,2}}(?:\d\d,\s)?(?P<month_year>{YEAR})\b")
+
+
+@cache
+def _number() -> re.Pattern[str]:
+    """All other ways to write a time in digits, with one group or two; ``_readers`` knows what to make of them."""
     branches = (
         r"(?P<iso>20\d\d-\d\d-\d\d)",
-        dated,
         r"FY\s?(?:20)?(?P<ending>\d\d)\b(?![/–-]\d)",
         rf"(?:FY\s?)?(?P<first>{YEAR})\s?[/–-]\s?(?P<second>(?:19|20)\d\d|\d\d)(?![\d/]|[-–]\d|%)",
         r"(?:FY\s?)?(?<![\d/.,£–-])(?P<short>\d\d)/(?P<short_second>\d\d)(?![\d/%.])",
         r"(?P<decade>(?:19|20)\d0)['’]?s",
-        named,
-        backward,
-        relative,
     )
     counted = r"\s?(?:m|bn|million|billion|jobs|posts|roles|staff|people|patients|WTE)\b"
     year = rf"(?:(?<![\d,.£$€#/–-])|(?<=mid-))(?P<year>{YEAR})(?![\d%]|[,.]\d|{counted})"
     return compiled(rf"\b(?:{'|'.join(branches)})\b|{year}")
 
 
+@cache
+def _worded() -> re.Pattern[str]:
+    """All times in words, a group for each way."""
+    words = vocabulary("periods")
+    branches = [f"(?P<{name}>{words[name]})" for name in ("unresolved", "spanned", "running")]
+    branches += [f"(?P<backward{n}>{pattern})" for n, (pattern, _) in enumerate(words["backward"])]
+    branches += [f"(?P<relative{n}>{pattern})" for n, (pattern, _) in enumerate(words["relative"])]
+    return compiled(rf"\b(?:{'|'.join(branches)})\b")
+
+
 def _read(m: re.Match[str], published: date | None) -> Period | None:
     """The period of one match, or None for a pair of numbers that is none."""
-    for group, read in _readers().items():
-        if m[group]:
-            return read(m)
-    return _relative(m, m.lastgroup or "", published)
+    group = m.lastgroup or ""
+    read = _readers().get(group)
+    return read(m) if read else _relative(m, group, published)
 
 
 @cache
 def _readers() -> dict[str, Callable[[re.Match[str]], Period | None]]:
-    """For each kind of written date, by its group in the pattern, what makes a period of it."""
+    """For each kind of written date, by the last of its groups, what makes a period of it."""
     return {
         "iso": lambda m: _day(m, int(m["iso"][:4]), int(m["iso"][5:7])),
         "month_year": lambda m: _day(m, int(m["month_year"]), _months()[m["month"].lower()]),
         "ending": lambda m: _financial(m, 2000 + int(m["ending"]) - 1),
-        "first": lambda m: _pair(m, int(m["first"]), m["second"]),
-        "short": lambda m: _short(m, int(m["short"]), int(m["short_second"])),
+        "second": lambda m: _pair(m, int(m["first"]), m["second"]),
+        "short_second": lambda m: _short(m, int(m["short"]), int(m["short_second"])),
         "decade": lambda m: _make(m, f"{m['decade']}-{int(m['decade']) + 9}", "span"),
         "year": lambda m: _make(m, m["year"], "year"),
     }
@@ -172,6 +242,8 @@ def _joins(text: str, before: Period, period: Period) -> bool:
     kinds = {before.kind, period.kind}
     if not (kinds <= {"financial_year", "year"}) or before.first is None or period.first is None:
         return False
+    if period.start - before.end > NEAR:
+        return False
     gap = SPAN_GAP.fullmatch(text, before.end, period.start)
     if gap is None or before.first >= period.first:
         return False
@@ -180,8 +252,10 @@ def _joins(text: str, before: Period, period: Period) -> bool:
 
 
 def _since(text: str, period: Period) -> Period:
-    dated = period.label is not None and period.kind in ("financial_year", "year", "month")
-    if dated and SINCE.search(text[max(0, period.start - NEAR) : period.start]):
+    if period.label is None or period.kind not in ("financial_year", "year", "month"):
+        return period
+    before = text[max(0, period.start - NEAR) : period.start]
+    if "since" in before.lower() and SINCE.search(before):
         return replace(period, label=f"{period.label}-", kind="since", last=None)
     return period
 

@@ -1,7 +1,7 @@
 """The spaCy pipeline: layout, figures, periods, organisations, kinds, subjects, facts.
 
 Each component is a function from ``Doc`` to ``Doc`` that fills extensions (see ``docs/architecture.md``); the work is
-in the modules of the same names. The tokeniser is cheap, as most words of a text are near no figure.
+in the modules of the same names, which look for patterns in the text itself; so a token is no more than a line.
 """
 
 from __future__ import annotations
@@ -16,18 +16,17 @@ from importlib.metadata import version as installed
 from pathlib import Path
 
 import spacy
-from spacy.attrs import LOWER, NORM
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from crawler.document import Document
+from crawler.document import Document, Table
 from crawler.readers.plain import layout as read_layout
 from extract import scene as scenes
 from extract import subjects as whose
 from extract.confidence import confidence
 from extract.dating import date_figures
-from extract.facts import Fact, Figure, Result
+from extract.facts import Fact, Figure, Mention, Result, TableValue
 from extract.features import Surroundings
 from extract.figures import find_figures
 from extract.kinds import Label, label_figures
@@ -52,16 +51,14 @@ EXTENSIONS = (
     "subjects",  # of each figure: organisation, how sure, speaker
     "facts",
 )
-TOKEN = re.compile(r"(\S+|[^\S ]+| )( ?)")
 OCR_SHARE = 0.8  # of its confidence a fact keeps when its text was recognised from an image: a guess
 LONGEST = 100_000_000  # characters; spaCy's own limit is for models that need memory in proportion
 
 
 def build(components: Sequence[str] = COMPONENTS) -> Language:
     """A blank English pipeline with the named components, by default all seven."""
-    # Of each new word only these are worked out: all of spaCy's attributes would take half of the time.
-    nlp = spacy.blank("en", vocab=Vocab(lex_attr_getters=dict.fromkeys((LOWER, NORM), str.lower)))
-    nlp.tokenizer = Words(nlp.vocab)
+    nlp = spacy.blank("en", vocab=Vocab(lex_attr_getters={}))
+    nlp.tokenizer = Lines(nlp.vocab)
     nlp.max_length = LONGEST
     for name in components:
         nlp.add_pipe(f"breakeven_{name}")
@@ -88,16 +85,16 @@ def version() -> str:
     return f"{installed('breakeven')}+{digest.hexdigest()[:10]}"
 
 
-class Words:
-    """Tokeniser: a token is a run of non-space characters, or of white space other than one space."""
+class Lines:
+    """Tokeniser: a token is a line with its end. No component asks for words, and spaCy takes long to store each."""
 
     def __init__(self, vocab: Vocab) -> None:
         self.vocab = vocab
 
     def __call__(self, text: str) -> Doc:
         """The text as a ``Doc`` whose ``text`` is the same."""
-        pairs = TOKEN.findall(text)
-        doc = Doc(self.vocab, words=[word for word, _ in pairs], spaces=[bool(space) for _, space in pairs])
+        lines = text.splitlines(keepends=True)
+        doc = Doc(self.vocab, words=lines, spaces=[False] * len(lines))
         doc.user_data["text"] = text
         return doc
 
@@ -105,7 +102,7 @@ class Words:
         """Nothing to keep: spaCy asks when a pipeline is saved."""
         return b""
 
-    def from_bytes(self, data: bytes, exclude: tuple[str, ...] = ()) -> Words:
+    def from_bytes(self, data: bytes, exclude: tuple[str, ...] = ()) -> Lines:
         """Nothing to restore."""
         return self
 
@@ -144,9 +141,10 @@ def figures(nlp: Language, name: str) -> Component:
     """Amounts, shares and counts of prose and tables, in the order of the text."""
 
     def component(doc: Doc) -> Doc:
-        found = find_figures(text_of(doc), doc._.blocks) + figures_in_tables(text_of(doc), doc._.tables, doc._.blocks)
+        text, blocks, tables = text_of(doc), doc._.blocks, doc._.tables
+        found = find_figures(text, blocks) + figures_in_tables(text, tables, blocks)
         doc._.figures = sorted(found, key=lambda figure: (figure.start, figure.end))
-        doc._.table_values = table_values(text_of(doc), doc._.tables, doc._.blocks)
+        doc._.table_values = table_values(text, tables, blocks)
         return doc
 
     return component
@@ -157,8 +155,9 @@ def periods(nlp: Language, name: str) -> Component:
     """Times as the text names them, resolved against the date of publication, and the period of each figure."""
 
     def component(doc: Doc) -> Doc:
-        doc._.periods = find_periods(text_of(doc), published(doc._.source))
-        doc._.spans = date_figures(doc._.figures, doc._.periods, doc._.source, text_of(doc), doc._.blocks, doc._.tables)
+        text, known = text_of(doc), doc._
+        known.periods = find_periods(text, published(known.source))
+        known.spans = date_figures(known.figures, known.periods, known.source, text, known.blocks, known.tables)
         return doc
 
     return component
@@ -222,13 +221,15 @@ def facts(nlp: Language, name: str) -> Component:
     """Everything known of each figure put together, and the values of the tables."""
 
     def component(doc: Doc) -> Doc:
-        text = text_of(doc)
-        rows = zip(doc._.figures, doc._.spans, doc._.labels, doc._.subjects, strict=True)
-        doc._.facts = [fact(text, *row) for row in rows]
-        if doc._.source is not None and doc._.source.ocr:
-            for one in doc._.facts:
+        text, known = text_of(doc), doc._
+        rows = zip(known.figures, known.spans, known.labels, known.subjects, strict=True)
+        found = [fact(text, *row) for row in rows]
+        if known.source is not None and known.source.ocr:
+            for one in found:
                 one.confidence = round(one.confidence * OCR_SHARE, 3)
-        _join_tables(doc)
+        if known.table_values:
+            _join_tables(found, known.table_values, _named_in_rows(known.mentions, known.tables))
+        known.facts = found
         return doc
 
     return component
@@ -264,23 +265,23 @@ def fact(text: str, figure: Figure, span: Span, label: Label, subject: Subject) 
     )
 
 
-def _join_tables(doc: Doc) -> None:
+def _join_tables(facts: Sequence[Fact], values: Sequence[TableValue], named: dict[tuple[int, int], str]) -> None:
     """Gives table values the organisation of their fact, else of another of the row, else the one the row names."""
-    by_cell = {fact.cell: index for index, fact in enumerate(doc._.facts) if fact.cell}
-    by_row = {cell[:2]: doc._.facts[index].organisation for cell, index in by_cell.items()}
-    named = _named_in_rows(doc)
-    for value in doc._.table_values:
+    by_cell = {fact.cell: index for index, fact in enumerate(facts) if fact.cell}
+    by_row = {cell[:2]: facts[index].organisation for cell, index in by_cell.items()}
+    for value in values:
         row = value.table_no, value.row
         value.fact = by_cell.get((*row, value.column))
         value.organisation = value.organisation or by_row.get(row) or named.get(row)
 
 
-def _named_in_rows(doc: Doc) -> dict[tuple[int, int], str]:
+def _named_in_rows(mentions: Sequence[Mention], tables: Sequence[Table]) -> dict[tuple[int, int], str]:
     """Table number and row to the organisation in its cells, where there is just one."""
-    mentions = sorted((mention.start, mention.organisation) for mention in doc._.mentions if mention.organisation)
+    known = sorted((mention.start, mention.organisation) for mention in mentions if mention.organisation)
+    starts = [start for start, _ in known]
     found: dict[tuple[int, int], set[str]] = {}
-    for table in doc._.tables:
+    for table in tables:
         for cell in table.cells:
-            inside = mentions[bisect_left(mentions, (cell.start, "")) : bisect_left(mentions, (cell.end, ""))]
-            found.setdefault((table.number, cell.row), set()).update(organisation for _, organisation in inside)
+            for n in range(bisect_left(starts, cell.start), bisect_left(starts, cell.end)):
+                found.setdefault((table.number, cell.row), set()).add(known[n][1])
     return {row: bodies.pop() for row, bodies in found.items() if len(bodies) == 1}

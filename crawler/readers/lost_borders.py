@@ -37,8 +37,9 @@ def glued_rows(lines: Sequence[Line]) -> Table | None:
     if len(lines) < FEWEST_ROWS or any(len(line.text) > LONGEST_ROW for line in lines):
         return None
     best: list[_Row] = []
+    repeated = {m.group(1) for line in lines if (m := REPEATED.search(line.text))}
     for decimals in (1, 2, 0):
-        rows = _rows(lines, _cell_pattern(lines, decimals))
+        rows = _rows(lines, _cell_pattern(repeated, decimals))
         if len(rows) > len(best):
             best = rows
     if len(best) < FEWEST_ROWS or best[-1].line is not lines[-1]:
@@ -49,13 +50,14 @@ def glued_rows(lines: Sequence[Line]) -> Table | None:
     return _assemble(lines[:first], best)
 
 
-def _cell_pattern(lines: Sequence[Line], decimals: int) -> re.Pattern[str]:
+def _cell_pattern(repeated: set[str], decimals: int) -> re.Pattern[str]:
     """Cells at the end of a row: numbers with so many decimals, or a phrase that some row ends with twice."""
-    found = {m.group(1) for line in lines if (m := REPEATED.search(line.text))}
-    phrases = "|".join(re.escape(p) for p in sorted({*PLACEHOLDERS, *found}, key=len, reverse=True))
+    known = sorted({*PLACEHOLDERS, *repeated}, key=len, reverse=True)
+    phrases = "|".join(re.escape(phrase) for phrase in known)
+    first = "".join(sorted({re.escape(phrase[0]) for phrase in known}))
     fraction = rf"\.\d{{{decimals}}}" if decimals else ""
     number = rf"[-−]?\(?£?(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,4}}){fraction}(?:m|bn|k)?\)?%?"
-    return re.compile(rf"(?:{number}|{phrases})")
+    return re.compile(rf"(?=[-−(£\d{first}])(?:{number}|{phrases})")  # most letters begin no cell
 
 
 def _rows(lines: Sequence[Line], cell: re.Pattern[str]) -> list[_Row]:

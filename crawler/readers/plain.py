@@ -10,10 +10,11 @@ from markdown_it.token import Token
 
 from crawler.document import Block, Table
 from crawler.readers.lost_borders import ENDS_LIKE_ROW, glued_rows
-from crawler.readers.plain_tables import GAP, LONGEST_ROW, RULE_LINE, RULE_ROW, Line, aligned, piped, tabbed
+from crawler.readers.plain_tables import LONGEST_ROW, RULE_LINE, RULE_ROW, Line, aligned, has_gap, piped, tabbed
 
 LINE_END = re.compile(r"\r\n?|\n|\u2028|\u2029|\f")
-LINE_MARKS = "\r\n\u2028\u2029\f"
+RARE_MARKS = "\r\u2028\u2029\f"
+LINE_MARKS = "\n" + RARE_MARKS
 BULLET = re.compile(r"\s*(?:[•·◦▪●*–—-]\s+|\d{1,3}[.)]\s+|\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})\)\s+)(?=\S)")
 HASHES = re.compile(r"\s*(#{1,6})\s+(?=\S)")
 BOLD_LINE = re.compile(r"\s*(\*\*|__)(?=\S)[^*_]+\1\s*")
@@ -47,6 +48,14 @@ def layout(text: str, markdown: bool = False) -> tuple[list[Block], list[Table]]
 
 def _lines(text: str) -> list[Line]:
     lines, start = [], 0
+    if not any(mark in text for mark in RARE_MARKS):
+        for line in text.split("\n"):
+            end = start + len(line)
+            lines.append(Line(start, end, line))
+            start = end + 1
+        if not line:
+            lines.pop()  # what follows the last line end is no line
+        return lines
     for m in LINE_END.finditer(text):
         lines.append(Line(start, m.start(), text[start : m.start()]))
         start = m.end()
@@ -76,6 +85,8 @@ def _front_matter(text: str, lines: Sequence[Line]) -> tuple[int, list[Block]]:
 
 def _block(text: str, kind: str, start: int, end: int, level: int = 0) -> Block | None:
     """A block without outer white space, or None when nothing is left."""
+    if start < end and not text[start].isspace() and not text[end - 1].isspace():
+        return Block(kind, start, end, None, None, level)
     words = text[start:end]
     left = len(words) - len(words.lstrip())
     right = len(words.rstrip())
@@ -101,6 +112,10 @@ def _plain(text: str, lines: Sequence[Line], first: int) -> tuple[list[Block], l
     tables: list[Table] = []
     width = _wrap_width(lines)
     for run in _runs(lines, first):
+        if len(run) == 1:
+            if (block := _classify(text, run[0], run[0].end, alone=True, opening=not blocks)) is not None:
+                blocks.append(block)
+            continue
         at = 0
         for begin, end, table in _tables_in(run):
             blocks += _paragraphs(text, run[at:begin], width, not blocks)
@@ -137,16 +152,19 @@ def _candidate(run: Sequence[Line], at: int) -> tuple[Callable[[Sequence[Line]],
     line = run[at].text
     if len(line) > LONGEST_ROW:
         return None, at + 1
-    if line.count("|") >= 2 or (RULE_ROW.fullmatch(run[at + 1].text) and "|" in line):
+    if "|" in line and (line.count("|") >= 2 or RULE_ROW.fullmatch(run[at + 1].text)):
         return piped, _while(run, at, lambda text: "|" in text)
     if "\t" in line.strip():
         return tabbed, _while(run, at, lambda text: "\t" in text.strip())
-    if GAP.search(line) or line.startswith("     "):
-        return aligned, _while(run, at, lambda text: bool(GAP.search(text)) or _inside_aligned(text))
-    glued = all(ENDS_LIKE_ROW.search(other.text.rstrip()[-1:]) and not GAP.search(other.text) for other in run[-3:])
-    if at == 0 and len(run) >= 3 and glued:
+    if has_gap(line) or line.startswith("     "):
+        return aligned, _while(run, at, lambda text: has_gap(text) or _inside_aligned(text))
+    if at == 0 and len(run) >= 3 and all(_ends_like_row(other.text) for other in run[-3:]):
         return glued_rows, len(run)
     return None, at + 1
+
+
+def _ends_like_row(line: str) -> bool:
+    return ENDS_LIKE_ROW.search(line.rstrip()[-1:]) is not None and not has_gap(line)
 
 
 def _inside_aligned(text: str) -> bool:
@@ -187,19 +205,24 @@ def _paragraphs(text: str, run: Sequence[Line], width: int, opening: bool) -> li
 
 
 def _continues(before: Line, line: Line, width: int) -> bool:
-    if not width or BULLET.match(line.text) or HASHES.match(line.text):
+    if not width or _bullet(line.text) or HASHES.match(line.text):
         return False
     word = line.text.split(None, 1)[0]
     return len(before.text.rstrip()) + 1 + len(word) > width
 
 
+def _bullet(line: str) -> re.Match[str] | None:
+    """The mark that begins a list item; none begins with a capital, as most lines do."""
+    return None if line[:1].isupper() else BULLET.match(line)
+
+
 def _classify(text: str, line: Line, end: int, alone: bool, opening: bool) -> Block | None:
     """The block that begins with a line and ends at ``end``."""
-    if hashes := HASHES.match(line.text):
+    if line.text.lstrip().startswith("#") and (hashes := HASHES.match(line.text)):
         return _block(text, "heading", line.start + hashes.end(), end, len(hashes.group(1)))
     if alone and not line.text[:1].isspace() and _is_heading(line.text.strip(), opening):
         return _block(text, "heading", line.start, end, 1 if opening else 2)
-    if bullet := BULLET.match(line.text[:200]):
+    if bullet := _bullet(line.text[:200]):
         return _block(text, "list_item", line.start + bullet.end(), end)
     return _block(text, "paragraph", line.start, end)
 
@@ -273,6 +296,8 @@ def _give_headings(text: str, blocks: list[Block]) -> None:
 
 def _give_captions(text: str, blocks: list[Block], tables: list[Table]) -> None:
     """The short line or heading right above a table is its caption; the table then begins there."""
+    if not tables:
+        return
     rows = [number for number, block in enumerate(blocks) if block.kind == "table_row"]
     for table in tables:
         number = next((n for n in rows if blocks[n].end > table.start), 0)

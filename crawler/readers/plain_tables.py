@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from crawler.document import Cell, Table
 
@@ -35,11 +35,10 @@ class Line:
     start: int
     end: int
     text: str
+    blank: bool = field(init=False)  # whether nothing but white space stands on it
 
-    @property
-    def blank(self) -> bool:
-        """Whether nothing but white space stands on it."""
-        return not self.text or self.text.isspace()
+    def __post_init__(self) -> None:
+        self.blank = not self.text or self.text.isspace()
 
 
 @dataclass(slots=True)
@@ -49,6 +48,11 @@ class _Field:
     left: int
     right: int
     text: str
+
+
+def has_gap(line: str) -> bool:
+    """Whether two spaces or more, or a row of dots, part words of a line."""
+    return ("  " in line or "...." in line) and GAP.search(line) is not None
 
 
 def make_table(lines: Sequence[Line], cells: list[Cell]) -> Table:
@@ -122,7 +126,8 @@ def aligned(lines: Sequence[Line]) -> Table | None:
 def _fields(line: Line) -> list[_Field]:
     """Words with two spaces or more between them; values side by side are fields each."""
     found = []
-    for m in FIELD.finditer(LEADER.sub(lambda dots: " " * len(dots.group()), line.text)):
+    text = LEADER.sub(lambda dots: " " * len(dots.group()), line.text) if "...." in line.text else line.text
+    for m in FIELD.finditer(text):
         words = list(WORD.finditer(m.group()))
         pieces = words if len(words) > 1 and all(VALUE.fullmatch(word.group()) for word in words) else []
         found += [_Field(m.start() + w.start(), m.start() + w.end(), w.group()) for w in pieces]
@@ -153,10 +158,10 @@ def _place(
 ) -> list[Cell]:
     """Fields to cells: a heading over several columns spans them, and on the last header line is shared out to them."""
     cells = []
-    for field in fields:
-        reached = _reached(field, columns)
-        several = len(reached) > 1 and (split or _one_for_each(field, [columns[n] for n in reached]))
-        parts = _by_column(field, columns) if several else [(reached, field)]
+    for each in fields:
+        reached = _reached(each, columns)
+        several = len(reached) > 1 and (split or _one_for_each(each, [columns[n] for n in reached]))
+        parts = _by_column(each, columns) if several else [(reached, each)]
         for over, part in parts:
             start = line.start + part.left
             cells.append(
