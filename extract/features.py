@@ -15,17 +15,14 @@ from itertools import pairwise
 from crawler.document import Block, Document
 from extract.facts import Figure, TableValue
 from extract.index import UNKNOWN, Side, Templates
-from extract.passages import BREAKS, NUMERIC, Cue, Passage, classes, glue, label_cues, read_passage
+from extract.passages import BREAKS, NUMERIC, Cue, Passage, classes, label_cues, read_passage
 
-JOINERS = frozenset(("but", "while", "whereas", "although", "though", "which", "and", "with", "after", "because"))
-BORDERS = BREAKS | JOINERS
 SURVEY = ("survey", "respondent", "polled", "questionnaire")
 REACH = 16  # words on either side that count, wherever they stand
 CLOSE = 10  # words on either side of which two neighbours count as a pair
 CUED = 25  # words on either side among which the nearest cues are looked for
 EARLIER = 45  # words before the figure's sentence
 EARLIER_CHARACTERS = 260  # in which they stand
-PARTING = frozenset(";:)–—.?!")  # marks over which no word belongs to a figure
 
 Span = tuple[str | None, str | None, str | None]  # period, first day, last day
 
@@ -37,8 +34,6 @@ class Paragraph:
     passage: Passage
     bag: tuple[list[int], list[int], list[int]]  # rows of each word: on either side, before a figure, after one
     pairs: list[int]  # rows of each word with the next
-    solid: list[int]  # places of the words that are more than glue, and of parting marks
-    borders: list[int]  # places where clauses may end
 
 
 @dataclass(slots=True)
@@ -145,8 +140,7 @@ def _paragraph(figure: Figure, around: Surroundings, to: Templates) -> Paragraph
 
 
 def _read(passage: Passage, to: Templates) -> Paragraph:
-    words = passage.words
-    plain = [word if word[0].isalpha() else "" for word in words]
+    words, plain = passage.words, passage.plain
     either, before, after = to.bag.get, to.before.bag.get, to.after.bag.get
     bag = (
         [either(word, UNKNOWN) if word else UNKNOWN for word in plain],
@@ -155,10 +149,7 @@ def _read(passage: Passage, to: Templates) -> Paragraph:
     )
     two, known = to.two.get, ["#" if word[0] in NUMERIC else word for word in words]
     pairs = [two(pair, UNKNOWN) for pair in pairwise(known)]
-    thin = glue()
-    solid = [n for n, word in enumerate(words) if (word not in thin if plain[n] else word in PARTING)]
-    borders = [n for n, word in enumerate(words) if word in BORDERS]
-    return Paragraph(passage, bag, pairs, solid, borders)
+    return Paragraph(passage, bag, pairs)
 
 
 def _of_sentence(rows: set[int], figure: Figure, around: Surroundings, to: Templates) -> None:
@@ -190,7 +181,7 @@ def _of_sentence(rows: set[int], figure: Figure, around: Surroundings, to: Templ
 
 def _clause(paragraph: Paragraph, place: int, end: int, step: int) -> int:
     """Words from the figure to the end of its clause."""
-    borders, words = paragraph.borders, paragraph.passage.words
+    borders, words = paragraph.passage.borders, paragraph.passage.words
     index = bisect_left(borders, place)
     beyond = borders[index:] if step > 0 else borders[:index][::-1]
     for border in beyond:
@@ -240,7 +231,7 @@ def _chain(rows: set[int], nearest: Sequence[list[str]], side: Side) -> None:
 
 def _attached(rows: set[int], paragraph: Paragraph, places: range, side: Side, to: Templates) -> None:
     """The first two words outward that are more than glue, with their cues."""
-    words, solid, found = paragraph.passage.words, paragraph.solid, []
+    words, solid, found = paragraph.passage.words, paragraph.passage.solid, []
     index = bisect_left(solid, places.start + (places.step < 0))
     outward = solid[index : index + 2] if places.step > 0 else solid[max(0, index - 2) : index][::-1]
     for place in outward:

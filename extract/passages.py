@@ -16,6 +16,9 @@ import yaml
 DATA = Path(__file__).parent / "data" / "kinds.yml"
 WORD = re.compile(r"[£$€]?\d[\d,.]*\d(?:[a-z%]+)?|[£$€]?\d[a-z%]*|[a-z]+(?:[&'-][a-z]+)*|[%,;:()–—.?!\"“”]")
 BREAKS = frozenset(",;:()–—.?!")
+JOINERS = frozenset(("but", "while", "whereas", "although", "though", "which", "and", "with", "after", "because"))
+PARTING = frozenset(";:)–—.?!")  # marks over which no word belongs to a figure
+LONGEST = 60  # characters of a run that is worth keeping
 NUMERIC = frozenset("£$€0123456789")  # what a word that is a number begins with
 
 Cue = tuple[int, int, str]  # first word, number of words, class
@@ -78,13 +81,29 @@ def _is(word: str, pattern: str) -> bool:
 
 
 @dataclass(slots=True)
+class Word:
+    """A word of a run of characters without white space, with all that can be told of it alone."""
+
+    text: str
+    offset: int  # in the run
+    plain: str  # the word again, or nothing for numbers and marks
+    solid: bool  # more than glue, or a mark over which no word belongs to a figure
+    border: bool  # where a clause may end
+    classes: tuple[str, ...]
+    phrases: list[tuple[list[str], str]]  # what must follow for a phrase's class
+
+
+@dataclass(slots=True)
 class Passage:
     """The words of a stretch of text, in lower case, where each begins, and the cues among them."""
 
-    words: list[str]
-    starts: list[int]
-    cues: list[Cue]
-    firsts: list[int]  # the first word of each cue
+    words: list[str] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    plain: list[str] = field(default_factory=list)  # nothing in place of numbers and marks
+    solid: list[int] = field(default_factory=list)  # places of the words that are more than glue, and of parting marks
+    borders: list[int] = field(default_factory=list)  # places where clauses may end
+    cues: list[Cue] = field(default_factory=list)
+    firsts: list[int] = field(default_factory=list)  # the first word of each cue
 
     def between(self, first: int, last: int) -> list[Cue]:
         """The cues that begin at the words from ``first`` up to ``last``, ``last`` left out, and end there too."""
@@ -102,10 +121,54 @@ def lower_case(text: str) -> str:
 
 def read_passage(text: str, start: int, end: int) -> Passage:
     """Words, numbers and the punctuation that parts clauses, with the cues among them."""
-    matches = list(WORD.finditer(lower_case(text[start:end]).replace("’", "'")))
-    words = [match[0] for match in matches]
-    found = cues(words)
-    return Passage(words, [start + match.start() for match in matches], found, [cue[0] for cue in found])
+    passage = Passage()
+    words, starts, plain = passage.words, passage.starts, passage.plain
+    telling: list[tuple[int, Word]] = []
+    lower = lower_case(text[start:end]).replace("’", "'")
+    place = 0
+    for run in lower.split():
+        place = lower.index(run, place)
+        for word in _words(run) if len(run) < LONGEST else _words.__wrapped__(run):
+            here = len(words)
+            if word.classes or word.phrases:
+                telling.append((here, word))
+            if word.solid:
+                passage.solid.append(here)
+            if word.border:
+                passage.borders.append(here)
+            words.append(word.text)
+            plain.append(word.plain)
+            starts.append(start + place + word.offset)
+        place += len(run)
+    passage.cues = _cues(words, telling)
+    passage.firsts = [cue[0] for cue in passage.cues]
+    return passage
+
+
+@lru_cache(maxsize=20_000)
+def _words(run: str) -> list[Word]:
+    """The words of a run of characters in lower case."""
+    return [_word(match[0], match.start()) for match in WORD.finditer(run)]
+
+
+def _word(text: str, offset: int) -> Word:
+    phrases = [(rest, name) for (first, *rest), name in lexicon().phrases.get(text[:4], ()) if _is(text, first)]
+    plain = text if text[0].isalpha() else ""
+    solid = text not in glue() if plain else text in PARTING
+    return Word(text, offset, plain, solid, text in BREAKS or text in JOINERS, classes(text), phrases)
+
+
+def _cues(words: Sequence[str], telling: Sequence[tuple[int, Word]]) -> list[Cue]:
+    """Every cue among the words, phrases included; ``telling`` are the words that may begin one."""
+    found: list[Cue] = []
+    for index, word in telling:
+        for name in word.classes:
+            found.append((index, 1, name))
+        for rest, name in word.phrases:
+            here = words[index + 1 : index + 1 + len(rest)]
+            if len(here) == len(rest) and all(map(_is, here, rest)):
+                found.append((index, 1 + len(rest), name))
+    return found
 
 
 @lru_cache(maxsize=5_000)
@@ -114,25 +177,3 @@ def label_cues(label: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     passage = read_passage(label, 0, len(label))
     plain = (word for word in passage.words if word not in BREAKS and word[0] not in NUMERIC)
     return tuple(dict.fromkeys(name for _, _, name in passage.cues)), tuple(plain)
-
-
-@lru_cache(maxsize=20_000)
-def _known(word: str) -> tuple[tuple[str, ...], list[tuple[list[str], str]]] | None:
-    """The classes of a word and the phrases that may begin with it; None for most words."""
-    phrases = [(rest, name) for (first, *rest), name in lexicon().phrases.get(word[:4], ()) if _is(word, first)]
-    return (classes(word), phrases) if phrases or classes(word) else None
-
-
-def cues(words: Sequence[str]) -> list[Cue]:
-    """Every cue among the words, phrases included."""
-    found: list[Cue] = []
-    for index, known in enumerate(map(_known, words)):
-        if known is None:
-            continue
-        for name in known[0]:
-            found.append((index, 1, name))
-        for rest, name in known[1]:
-            here = words[index + 1 : index + 1 + len(rest)]
-            if len(here) == len(rest) and all(map(_is, here, rest)):
-                found.append((index, 1 + len(rest), name))
-    return found
