@@ -38,9 +38,9 @@ from extract.training_subjects import fit as fit_subjects
 FOLDS = 10
 BINS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0)
 Change = Callable[[Described], Described]
-CUES = ("zone", "within", "clause", "near", "far", "rank", "chain", "both", "quote", "earlier", "heading", "lead")
+CUES = ("zone", "within", "clause", "rank", "chain", "quote", "earlier", "heading", "lead")
 PARTS = {  # features by the beginnings of their names
-    "cues": (*CUES, "attached0", "attached1", "attached_chain", "attached ", "column ", "row ", "caption", "table"),
+    "cues": (*CUES, "attached0", "attached1", "attached ", "column ", "row ", "caption", "table"),
     "attached words": ("attached",),
     "the very words": ("word", "pair", "two", "attached_word", "attached_pair"),
     "words wherever they stand": ("bag", "two"),

@@ -2,7 +2,7 @@
 
 The words near a figure are looked up in the cue classes of ``data/kinds.yml``; a feature says which class or word
 stands where: just before or after, in the clause, the sentence, the sentence before, the heading, a table's labels.
-What holds for a whole paragraph or label is worked out once.
+What holds for a whole sentence or label is worked out once.
 """
 
 from __future__ import annotations
@@ -16,24 +16,25 @@ from crawler.document import Block, Document
 from extract.facts import Figure, TableValue
 from extract.index import UNKNOWN, Side, Templates
 from extract.passages import BREAKS, NUMERIC, Cue, Passage, classes, label_cues, read_passage
+from extract.triggers import lowered
 
 SURVEY = ("survey", "respondent", "polled", "questionnaire")
 REACH = 16  # words on either side that count, wherever they stand
 CLOSE = 10  # words on either side of which two neighbours count as a pair
 CUED = 25  # words on either side among which the nearest cues are looked for
-EARLIER = 45  # words before the figure's sentence
-EARLIER_CHARACTERS = 260  # in which they stand
+EARLIER = 260  # characters before the figure's sentence
 
 Span = tuple[str | None, str | None, str | None]  # period, first day, last day
 
 
 @dataclass(slots=True)
-class Paragraph:
-    """A passage with what its words give to every figure in it."""
+class Sentence:
+    """A sentence with what its words give to every figure in it."""
 
     passage: Passage
     bag: tuple[list[int], list[int], list[int]]  # rows of each word: on either side, before a figure, after one
     pairs: list[int]  # rows of each word with the next
+    earlier: list[int] = field(default_factory=list)  # rows of what stands before in the block
 
 
 @dataclass(slots=True)
@@ -49,19 +50,15 @@ class Surroundings:
     by_cell: dict[tuple[int, int, int], TableValue] = field(default_factory=dict)
     headings: dict[int, set[str]] = field(default_factory=dict)  # of the columns of each table
     survey: str = "no"
-    reaches: dict[int, tuple[int, int]] = field(default_factory=dict)  # of each block, what its figures need read
-    paragraphs: dict[int, Paragraph] = field(default_factory=dict)  # by block
+    lower: str = ""
+    sentences: dict[tuple[int, int], Sentence] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for figure in self.figures:
-            if figure.block is not None and figure.cell is None:
-                first, last = self.reaches.get(figure.block, figure.sentence)
-                self.reaches[figure.block] = min(first, figure.sentence[0]), max(last, figure.sentence[1])
+        self.lower = lowered(self.text)
         self.by_cell = {(value.table_no, value.row, value.column): value for value in self.values}
         for value in self.values:
             self.headings.setdefault(value.table_no, set()).add(value.column_label)
-        lower = self.text.lower()
-        mentions = sum(lower.count(word) for word in SURVEY)
+        mentions = sum(self.lower.count(word) for word in SURVEY)
         self.survey = "no" if not mentions else "some" if mentions < 4 else "much"
 
     def above(self, figure: Figure) -> list[str]:
@@ -126,20 +123,18 @@ def _relation(period: Span, source: Document | None) -> str:
 # Prose
 
 
-def _paragraph(figure: Figure, around: Surroundings, to: Templates) -> Paragraph:
-    """The part of a paragraph that its figures need, read once for all of them."""
-    block = figure.block
-    if block is None:
-        return _read(read_passage(around.text, *figure.sentence), to)
-    found = around.paragraphs.get(block)
+def _sentence(figure: Figure, around: Surroundings, to: Templates) -> Sentence:
+    """The sentence of a figure, read once for all its figures."""
+    found = around.sentences.get(figure.sentence)
     if found is None:
-        first, last = around.reaches[block]
-        start = max(around.blocks[block].start, first - EARLIER_CHARACTERS)
-        found = around.paragraphs[block] = _read(read_passage(around.text, start, last), to)
+        found = around.sentences[figure.sentence] = _read(read_passage(around.lower, *figure.sentence), to)
+        block = around.blocks[figure.block].start if figure.block is not None else 0
+        before = read_passage(around.lower, max(block, figure.sentence[0] - EARLIER), figure.sentence[0])
+        found.earlier = [to.earlier.get(name, UNKNOWN) for _, _, name in before.cues]
     return found
 
 
-def _read(passage: Passage, to: Templates) -> Paragraph:
+def _read(passage: Passage, to: Templates) -> Sentence:
     words, plain = passage.words, passage.plain
     either, before, after = to.bag.get, to.before.bag.get, to.after.bag.get
     bag = (
@@ -149,65 +144,54 @@ def _read(passage: Passage, to: Templates) -> Paragraph:
     )
     two, known = to.two.get, ["#" if word[0] in NUMERIC else word for word in words]
     pairs = [two(pair, UNKNOWN) for pair in pairwise(known)]
-    return Paragraph(passage, bag, pairs)
+    return Sentence(passage, bag, pairs)
 
 
 def _of_sentence(rows: set[int], figure: Figure, around: Surroundings, to: Templates) -> None:
-    start, end = figure.sentence
-    paragraph = _paragraph(figure, around, to)
-    passage, words = paragraph.passage, paragraph.passage.words
-    places = (start, figure.start, figure.end, end)
-    first, before, after, last = (bisect_left(passage.starts, place) for place in places)
-    left, right = passage.between(first, before), passage.between(after, last)
-    _side(rows, left, before, _clause(paragraph, before, first, -1), to.before, to)
-    _side(rows, right, after, _clause(paragraph, after, last, 1), to.after, to)
-    nearest = _nearest(left, before, -1), _nearest(right, after, 1)
-    _chain(rows, nearest[0], to.before)
-    _chain(rows, nearest[1], to.after)
-    if nearest[0] and nearest[1]:
-        rows.update([to.both.get((a, b), UNKNOWN) for a in nearest[0][0] for b in nearest[1][0]])
-    _attached(rows, paragraph, range(before - 1, first - 1, -1), to.before, to)
-    _attached(rows, paragraph, range(after, last), to.after, to)
-    low, high = max(first, before - REACH), min(after + REACH, last)
-    either, ahead, behind = paragraph.bag
-    rows.update(either[low:before], either[after:high], ahead[low:before], behind[after:high])
-    rows.update(paragraph.pairs[max(first, before - CLOSE) : max(0, before - 1)])
-    rows.update(paragraph.pairs[after : max(0, min(after + CLOSE, last) - 1)])
-    _next_to(rows, words[max(first, before - 3) : before][::-1], to.before)
-    _next_to(rows, words[after : min(after + 3, last)], to.after)
-    rows.update([to.quote.get(name, UNKNOWN) for _, _, name in passage.between(before, after)])
-    rows.update([to.earlier.get(name, UNKNOWN) for _, _, name in passage.between(max(0, first - EARLIER), first)])
+    sentence = _sentence(figure, around, to)
+    passage, words = sentence.passage, sentence.passage.words
+    before, after = bisect_left(passage.starts, figure.start), bisect_left(passage.starts, figure.end)
+    last = len(words)
+    left, right = passage.between(0, before), passage.between(after, last)
+    _side(rows, left, before, _clause(passage, before, -1), to.before, to)
+    _side(rows, right, after, _clause(passage, after, 1), to.after, to)
+    _chain(rows, _nearest(left, before, -1), to.before)
+    _chain(rows, _nearest(right, after, 1), to.after)
+    _attached(rows, passage, before, -1, to.before, to)
+    _attached(rows, passage, after, 1, to.after, to)
+    low, high = max(0, before - REACH), min(after + REACH, last)
+    either, ahead, behind = sentence.bag
+    rows.update(either[low:before], either[after:high], ahead[low:before], behind[after:high], sentence.earlier)
+    rows.update(sentence.pairs[max(0, before - CLOSE) : max(0, before - 1)])
+    rows.update(sentence.pairs[after : max(0, min(after + CLOSE, last) - 1)])
+    _next_to(rows, words[max(0, before - 3) : before][::-1], to.before)
+    _next_to(rows, words[after : after + 3], to.after)
+    if after - before > 1:
+        rows.update([to.quote.get(name, UNKNOWN) for _, _, name in passage.between(before, after)])
 
 
-def _clause(paragraph: Paragraph, place: int, end: int, step: int) -> int:
+def _clause(passage: Passage, place: int, step: int) -> int:
     """Words from the figure to the end of its clause."""
-    borders, words = paragraph.passage.borders, paragraph.passage.words
+    borders, words = passage.borders, passage.words
     index = bisect_left(borders, place)
-    beyond = borders[index:] if step > 0 else borders[:index][::-1]
-    for border in beyond:
+    for border in borders[index:] if step > 0 else borders[:index][::-1]:
         distance = border - place if step > 0 else place - 1 - border
-        if words[border] in BREAKS or distance > 1:
-            return min(distance, abs(end - place))
-    return abs(end - place)
+        if distance > 1 or words[border] in BREAKS:
+            return distance
+    return len(words) - place if step > 0 else place
 
 
 def _side(rows: set[int], cues: Sequence[Cue], place: int, limit: int, side: Side, to: Templates) -> None:
     """Cues of one side of the figure, by distance in words and clauses."""
-    nearest: dict[str, tuple[int, str]] = {}
     add = rows.add
     for index, length, name in cues:
         distance = place - index - length if index < place else index - place
-        group = "s" if name[:2] == "s." else "k"
-        if group not in nearest or distance < nearest[group][0]:
-            nearest[group] = (distance, name)
         zone = side.zone0 if distance < 2 else side.zone1 if distance < 5 else side.zone2
         add(zone.get(name, UNKNOWN))
         add(to.within.get(name, UNKNOWN))
         if distance < limit:
             add(side.clause.get(name, UNKNOWN))
             add(to.clause.get(name, UNKNOWN))
-    for group, (distance, name) in nearest.items():
-        add((side.near if distance < 6 else side.far).get((group, name), UNKNOWN))
 
 
 def _nearest(cues: Sequence[Cue], place: int, step: int) -> list[list[str]]:
@@ -229,15 +213,15 @@ def _chain(rows: set[int], nearest: Sequence[list[str]], side: Side) -> None:
         rows.update([chain.get((a, b), UNKNOWN) for a in one for b in other])
 
 
-def _attached(rows: set[int], paragraph: Paragraph, places: range, side: Side, to: Templates) -> None:
+def _attached(rows: set[int], passage: Passage, place: int, step: int, side: Side, to: Templates) -> None:
     """The first two words outward that are more than glue, with their cues."""
-    words, solid, found = paragraph.passage.words, paragraph.passage.solid, []
-    index = bisect_left(solid, places.start + (places.step < 0))
-    outward = solid[index : index + 2] if places.step > 0 else solid[max(0, index - 2) : index][::-1]
-    for place in outward:
-        if place not in places or not words[place][0].isalpha():
+    words, solid = passage.words, passage.solid
+    index = bisect_left(solid, place)
+    found = []
+    for outward in solid[index : index + 2] if step > 0 else solid[max(0, index - 2) : index][::-1]:
+        if not passage.plain[outward]:
             break
-        found.append(words[place])
+        found.append(words[outward])
     ranks = ((side.attached0, side.attached_word0), (side.attached1, side.attached_word1))
     for (of_class, of_word), word in zip(ranks, found, strict=False):
         rows.add(of_word.get(word, UNKNOWN))
@@ -247,7 +231,6 @@ def _attached(rows: set[int], paragraph: Paragraph, places: range, side: Side, t
             rows.add(to.attached.get(name, UNKNOWN))
     if len(found) == 2:
         rows.add(side.attached_pair.get((found[0], found[1]), UNKNOWN))
-        rows.update([side.attached_chain.get((a, b), UNKNOWN) for a in classes(found[0]) for b in classes(found[1])])
 
 
 def _next_to(rows: set[int], outward: Sequence[str], side: Side) -> None:

@@ -68,8 +68,6 @@ class Side:
     zone1: Rows  # less than 5
     zone2: Rows  # farther
     clause: Rows
-    near: Rows  # the nearest cue, less than 6 words away
-    far: Rows
     rank0: Rows  # cues of the nearest word that has any
     rank1: Rows
     rank2: Rows
@@ -79,7 +77,6 @@ class Side:
     attached_word0: Rows
     attached_word1: Rows
     attached_pair: Rows
-    attached_chain: Rows
     bag: Rows
     word1: Rows
     word2: Rows
@@ -104,7 +101,6 @@ class Templates:
     document: Rows
     within: Rows  # cues of the sentence
     clause: Rows
-    both: Rows  # the nearest cues before and after
     attached: Rows
     attached_word: Rows
     bag: Rows
@@ -126,8 +122,7 @@ class Templates:
 
 
 STRENGTHS = {
-    **dict.fromkeys(("qualifier", "period_place", "document", "both", "attached_word", "earlier", "kind_unit"), 0.5),
-    **dict.fromkeys(("far", "chain", "attached_chain"), 0.5),
+    **dict.fromkeys(("qualifier", "period_place", "document", "attached_word", "earlier", "kind_unit", "chain"), 0.5),
     **dict.fromkeys(("rank0", "rank1", "rank2", "attached_word0", "attached_word1", "attached_pair"), 0.7),
     **dict.fromkeys(("word1", "word2", "word3", "pair", "table", "heading"), 0.6),
     **dict.fromkeys(("bag", "two", "column_word", "row_word"), 0.4),

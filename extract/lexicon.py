@@ -41,3 +41,11 @@ def compiled(pattern: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
 def any_of(words: Iterable[str]) -> str:
     """An alternation of literal words, longest first."""
     return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+
+
+def lower_case(text: str) -> str:
+    """The text in lower case with every character where it was."""
+    lower = text.lower()
+    if len(lower) == len(text):
+        return lower
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -31,18 +32,21 @@ class Memory:
 
 @dataclass(slots=True)
 class Recall:
-    """A memory laid out by the rows of an index."""
+    """A memory laid out by the rows of an index, so that little is left to do for a figure.
 
-    columns: sparse.csr_matrix  # rows of the index × figures: what a feature shares with each figure
-    squares: np.ndarray  # of the strength of each row
-    norms: np.ndarray  # squared length of each figure
+    A likeness is the exponential of twice what two figures share, less the squared length of each, over the width:
+    the length of the remembered ones is in their weights.
+    """
+
+    columns: sparse.csr_matrix  # rows of the index × figures: what a feature shares with each, twice, over the width
+    squares: np.ndarray  # of the strength of each row, over the width
     weights: np.ndarray
-    width: float
 
     def scores(self, rows: sparse.csr_matrix) -> np.ndarray:
         """What is to be added to the scores of figures, a row of ones each: figures × classes, kinds first."""
-        distances = (rows @ self.squares)[:, None] + self.norms - 2 * (rows @ self.columns).toarray()
-        found: np.ndarray = np.exp(distances / -self.width) @ self.weights
+        shared = (rows @ self.columns).toarray()
+        np.exp(shared, out=shared)
+        found: np.ndarray = (shared @ self.weights) * np.exp(-(rows @ self.squares))[:, None]
         return found
 
 
@@ -50,19 +54,20 @@ def recall(memory: Memory, index: Index, strengths: np.ndarray) -> Recall:
     """The memory for figures that are described by an index, whose rows have the given strengths."""
     places = np.array([index.row(name) for name in memory.names])
     figures = memory.figures.tocoo()
-    shared = figures.data * strengths[places][figures.col]
+    shared = figures.data * strengths[places][figures.col] * np.float32(2 / memory.width)
     shape = len(index.names), figures.shape[0]
     columns = sparse.csr_matrix((shared, (places[figures.col], figures.row)), shape=shape)
     squares = np.zeros(len(index.names), np.float32)
-    squares[places] = strengths[places] ** 2
-    return Recall(columns, squares, lengths(memory.figures), WEIGHT * memory.weights, memory.width)
+    squares[places] = strengths[places] ** 2 / memory.width
+    weights = WEIGHT * memory.weights * np.exp(-lengths(memory.figures) / np.float32(memory.width))[:, None]
+    return Recall(columns, squares, weights)
 
 
 def ones(described: Sequence[Sequence[int]], size: int) -> sparse.csr_matrix:
     """Described figures as a matrix of ones: figures × rows of the index, of which there are ``size``."""
-    places = np.array([row for rows in described for row in rows], np.int32)
     ends = np.zeros(len(described) + 1, np.int32)
     np.cumsum([len(rows) for rows in described], out=ends[1:])
+    places = np.fromiter(chain.from_iterable(described), np.int32, ends[-1])
     return sparse.csr_matrix((np.ones(len(places), np.float32), places, ends), shape=(len(described), size))
 
 

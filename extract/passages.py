@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from extract.lexicon import lower_case
+
 DATA = Path(__file__).parent / "data" / "kinds.yml"
 WORD = re.compile(r"[£$€]?\d[\d,.]*\d(?:[a-z%]+)?|[£$€]?\d[a-z%]*|[a-z]+(?:[&'-][a-z]+)*|[%,;:()–—.?!\"“”]")
 BREAKS = frozenset(",;:()–—.?!")
@@ -111,22 +113,14 @@ class Passage:
         return [cue for cue in found if cue[0] + cue[1] <= last]
 
 
-def lower_case(text: str) -> str:
-    """The text in lower case, every character where it was."""
-    lower = text.lower()
-    if len(lower) == len(text):
-        return lower
-    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-
-
-def read_passage(text: str, start: int, end: int) -> Passage:
-    """Words, numbers and the punctuation that parts clauses, with the cues among them."""
+@lru_cache(maxsize=64)  # a sentence is asked for by counts, and then by the models
+def read_passage(lower: str, start: int, end: int) -> Passage:
+    """Words, numbers and marks of a stretch of lower-case text, with the cues among them."""
     passage = Passage()
     words, starts, plain = passage.words, passage.starts, passage.plain
     telling: list[tuple[int, Word]] = []
-    lower = lower_case(text[start:end]).replace("’", "'")
-    place = 0
-    for run in lower.split():
+    place = start
+    for run in lower[start:end].split():
         place = lower.index(run, place)
         for word in _words(run) if len(run) < LONGEST else _words.__wrapped__(run):
             here = len(words)
@@ -138,7 +132,7 @@ def read_passage(text: str, start: int, end: int) -> Passage:
                 passage.borders.append(here)
             words.append(word.text)
             plain.append(word.plain)
-            starts.append(start + place + word.offset)
+            starts.append(place + word.offset)
         place += len(run)
     passage.cues = _cues(words, telling)
     passage.firsts = [cue[0] for cue in passage.cues]
@@ -148,7 +142,7 @@ def read_passage(text: str, start: int, end: int) -> Passage:
 @lru_cache(maxsize=20_000)
 def _words(run: str) -> list[Word]:
     """The words of a run of characters in lower case."""
-    return [_word(match[0], match.start()) for match in WORD.finditer(run)]
+    return [_word(match[0], match.start()) for match in WORD.finditer(run.replace("’", "'"))]
 
 
 def _word(text: str, offset: int) -> Word:
@@ -174,6 +168,6 @@ def _cues(words: Sequence[str], telling: Sequence[tuple[int, Word]]) -> list[Cue
 @lru_cache(maxsize=5_000)
 def label_cues(label: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The classes of the cues in a label or heading, and its plain words."""
-    passage = read_passage(label, 0, len(label))
+    passage = read_passage(lower_case(label), 0, len(label))
     plain = (word for word in passage.words if word not in BREAKS and word[0] not in NUMERIC)
     return tuple(dict.fromkeys(name for _, _, name in passage.cues)), tuple(plain)

@@ -65,12 +65,12 @@ def describe(tally: Tally) -> dict[str, float]:
     features = {"bias": 1.0, f"{tally.sort} noun {tally.noun}": 0.7, f"{tally.sort} size {size}": 0.7, tally.sort: 1.0}
     for flag in tally.flags:
         features[flag] = features[f"{tally.sort} {flag}"] = 1.0
-    start, end = tally.sentence
-    before = read_passage(tally.text, max(start, tally.start - REACH), tally.start)
-    after = read_passage(tally.text, tally.end, min(end, tally.end + REACH))
+    passage = read_passage(tally.text, *tally.sentence)
+    reach = (tally.start - REACH, tally.start, tally.end, tally.end + REACH)
+    first, before, after, last = (bisect_left(passage.starts, place) for place in reach)
     for side, near, cues in (
-        ("<", before.words[: -NEAREST - 1 : -1], before.cues),
-        (">", after.words[:NEAREST], after.cues),
+        ("<", passage.words[max(first, before - NEAREST) : before][::-1], passage.between(first, before)),
+        (">", passage.words[after : min(last, after + NEAREST)], passage.between(after, last)),
     ):
         known = [_names(side, word) for word in near]
         features[f"{tally.sort} {side} {' '.join([names[0] for names in known[:2]])}"] = 0.5

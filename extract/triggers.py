@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 
 import ahocorasick
 
-from extract.lexicon import vocabulary
+from extract.lexicon import lower_case, vocabulary
 
 DIGITS = re.compile(r"[0-9][0-9]*")  # written so that the search can leap to the next digit
 BEFORE, AFTER = 30, 70  # characters that a figure or a time may reach out from the word that gave it away
@@ -48,18 +48,10 @@ def _automaton() -> ahocorasick.Automaton:
     return automaton
 
 
-def _lower(text: str) -> str:
-    """The text in lower case with every character where it was."""
-    lower = text.lower()
-    if len(lower) == len(text):
-        return lower
-    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-
-
 @lru_cache(maxsize=2)  # figures and times are looked for in the same text, one after the other
 def triggers(text: str) -> Triggers:
     """What gives figures and times in a text away."""
-    lower = _lower(text)
+    lower = lower_case(text)
     runs = [m.span() for m in DIGITS.finditer(text)]
     digits = [start for start, _ in runs]
     short = [start for start, end in runs if end - start < 3 and lower[end : end + 1].isspace()]
@@ -78,12 +70,8 @@ def lowered(text: str) -> str:
     return triggers(text).lower
 
 
-def windows(text: str) -> Windows:
-    """Stretches (start, end) round all triggers, apart from each other and bounded by white space."""
-    return triggers(text).windows
-
-
 def _windows(text: str, hits: Sequence[int]) -> Windows:
+    """Stretches (start, end) round all triggers, apart from each other and bounded by white space."""
     spans: list[tuple[int, int]] = []
     for hit in hits:
         if spans and hit <= spans[-1][1] + APART:
@@ -98,12 +86,6 @@ def _to_spaces(text: str, start: int, end: int) -> tuple[int, int]:
     left = text.rfind(" ", max(0, start - BEFORE), start) + 1
     right = text.find(" ", end, end + BEFORE)
     return left or start, right if right >= 0 else end
-
-
-def scan(pattern: re.Pattern[str], text: str, spans: Windows) -> Iterator[re.Match[str]]:
-    """Matches of a pattern inside the windows, in order."""
-    for start, end in spans:
-        yield from pattern.finditer(text, start, end)
 
 
 def matches(
