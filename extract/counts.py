@@ -156,8 +156,8 @@ def _tally(lower: str, count: _Count, near: Sequence[_Count], values: Mapping[fl
     flags += ["same value"] if values.get(count.value, 0) > ruled else []
     noun = (count.noun or "").lower()
     sort = "person" if count.people else "job" if noun else "bare"
-    place = (sentence.start, sentence.end)
-    return Tally(lower, count.start, count.figure_end, place, sort, noun, count.value, flags)
+    place, paragraph = (sentence.start, sentence.end), sentence.paragraph
+    return Tally(lower, count.start, count.figure_end, place, paragraph, sort, noun, count.value, flags)
 
 
 def _implied(lower: str, bare: Sequence[_Count], accepted: list[_Count], about_cuts: bool) -> list[_Count]:

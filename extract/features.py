@@ -22,19 +22,23 @@ SURVEY = ("survey", "respondent", "polled", "questionnaire")
 REACH = 16  # words on either side that count, wherever they stand
 CLOSE = 10  # words on either side of which two neighbours count as a pair
 CUED = 25  # words on either side among which the nearest cues are looked for
-EARLIER = 260  # characters before the figure's sentence
+EARLIER = 45  # words before the figure's sentence
 
 Span = tuple[str | None, str | None, str | None]  # period, first day, last day
 
 
 @dataclass(slots=True)
-class Sentence:
-    """A sentence with what its words give to every figure in it."""
+class Reading:
+    """A sentence in the passage of its block, with what its words give to every figure in it."""
 
     passage: Passage
-    bag: tuple[list[int], list[int], list[int]]  # rows of each word: on either side, before a figure, after one
+    first: int  # place of its first word
+    last: int  # place behind its last one
+    either: list[int]  # rows of each word wherever it stands
+    before: list[int]  # rows of each word before a figure
+    after: list[int]
     pairs: list[int]  # rows of each word with the next
-    earlier: list[int] = field(default_factory=list)  # rows of what stands before in the block
+    earlier: list[int]  # rows of what stands before in the block
 
 
 @dataclass(slots=True)
@@ -51,7 +55,7 @@ class Surroundings:
     headings: dict[int, set[str]] = field(default_factory=dict)  # of the columns of each table
     survey: str = "no"
     lower: str = ""
-    sentences: dict[tuple[int, int], Sentence] = field(default_factory=dict)
+    sentences: dict[tuple[int, int], Reading] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.lower = lowered(self.text)
@@ -123,62 +127,65 @@ def _relation(period: Span, source: Document | None) -> str:
 # Prose
 
 
-def _sentence(figure: Figure, around: Surroundings, to: Templates) -> Sentence:
-    """The sentence of a figure, read once for all its figures."""
+def _sentence(figure: Figure, around: Surroundings, to: Templates) -> Reading:
+    """The sentence of a figure, looked at once for all its figures."""
     found = around.sentences.get(figure.sentence)
     if found is None:
-        found = around.sentences[figure.sentence] = _read(read_passage(around.lower, *figure.sentence), to)
-        block = around.blocks[figure.block].start if figure.block is not None else 0
-        before = read_passage(around.lower, max(block, figure.sentence[0] - EARLIER), figure.sentence[0])
-        found.earlier = [to.earlier.get(name, UNKNOWN) for _, _, name in before.cues]
+        found = around.sentences[figure.sentence] = _read(figure, around, to)
     return found
 
 
-def _read(passage: Passage, to: Templates) -> Sentence:
-    words, plain = passage.words, passage.plain
-    either, before, after = to.bag.get, to.before.bag.get, to.after.bag.get
-    bag = (
-        [either(word, UNKNOWN) if word else UNKNOWN for word in plain],
-        [before(word, UNKNOWN) if word else UNKNOWN for word in plain],
-        [after(word, UNKNOWN) if word else UNKNOWN for word in plain],
+def _read(figure: Figure, around: Surroundings, to: Templates) -> Reading:
+    block = around.blocks[figure.block] if figure.block is not None else None
+    passage = read_passage(around.lower, *((block.start, block.end) if block else figure.sentence))
+    first, last = (bisect_left(passage.starts, place) for place in figure.sentence)
+    plain, words = passage.plain[first:last], passage.words[first:last]
+    either, before, after, two = to.bag.get, to.before.bag.get, to.after.bag.get, to.two.get
+    known = ["#" if word[0] in NUMERIC else word for word in words]
+    return Reading(
+        passage,
+        first,
+        last,
+        either=[either(word, UNKNOWN) if word else UNKNOWN for word in plain],
+        before=[before(word, UNKNOWN) if word else UNKNOWN for word in plain],
+        after=[after(word, UNKNOWN) if word else UNKNOWN for word in plain],
+        pairs=[two(pair, UNKNOWN) for pair in pairwise(known)],
+        earlier=[to.earlier.get(name, UNKNOWN) for _, _, name in passage.between(max(0, first - EARLIER), first)],
     )
-    two, known = to.two.get, ["#" if word[0] in NUMERIC else word for word in words]
-    pairs = [two(pair, UNKNOWN) for pair in pairwise(known)]
-    return Sentence(passage, bag, pairs)
 
 
 def _of_sentence(rows: set[int], figure: Figure, around: Surroundings, to: Templates) -> None:
     sentence = _sentence(figure, around, to)
-    passage, words = sentence.passage, sentence.passage.words
+    passage, words, first, last = sentence.passage, sentence.passage.words, sentence.first, sentence.last
     before, after = bisect_left(passage.starts, figure.start), bisect_left(passage.starts, figure.end)
-    last = len(words)
-    left, right = passage.between(0, before), passage.between(after, last)
-    _side(rows, left, before, _clause(passage, before, -1), to.before, to)
-    _side(rows, right, after, _clause(passage, after, 1), to.after, to)
-    _chain(rows, _nearest(left, before, -1), to.before)
-    _chain(rows, _nearest(right, after, 1), to.after)
-    _attached(rows, passage, before, -1, to.before, to)
-    _attached(rows, passage, after, 1, to.after, to)
-    low, high = max(0, before - REACH), min(after + REACH, last)
-    either, ahead, behind = sentence.bag
-    rows.update(either[low:before], either[after:high], ahead[low:before], behind[after:high], sentence.earlier)
-    rows.update(sentence.pairs[max(0, before - CLOSE) : max(0, before - 1)])
-    rows.update(sentence.pairs[after : max(0, min(after + CLOSE, last) - 1)])
-    _next_to(rows, words[max(0, before - 3) : before][::-1], to.before)
-    _next_to(rows, words[after : after + 3], to.after)
+    left, right = passage.between(first, before), passage.between(after, last)
+    _side(rows, left, before, _clause(passage, before, first), to.before, to)
+    _side(rows, right, after, _clause(passage, after, last), to.after, to)
+    _chain(rows, _nearest(left, before), to.before)
+    _chain(rows, _nearest(right, after), to.after)
+    _attached(rows, passage, before, first, to.before, to)
+    _attached(rows, passage, after, last, to.after, to)
+    _next_to(rows, words[max(first, before - 3) : before][::-1], to.before)
+    _next_to(rows, words[after : min(after + 3, last)], to.after)
     if after - before > 1:
         rows.update([to.quote.get(name, UNKNOWN) for _, _, name in passage.between(before, after)])
+    before, after = before - first, after - first
+    low, high = max(0, before - REACH), after + REACH
+    rows.update(sentence.either[low:before], sentence.either[after:high])
+    rows.update(sentence.before[low:before], sentence.after[after:high], sentence.earlier)
+    pairs = sentence.pairs
+    rows.update(pairs[max(0, before - CLOSE) : max(0, before - 1)], pairs[after : after + CLOSE - 1])
 
 
-def _clause(passage: Passage, place: int, step: int) -> int:
-    """Words from the figure to the end of its clause."""
+def _clause(passage: Passage, place: int, end: int) -> int:
+    """Words from the figure to the end of its clause, towards one end of the sentence."""
     borders, words = passage.borders, passage.words
     index = bisect_left(borders, place)
-    for border in borders[index:] if step > 0 else borders[:index][::-1]:
-        distance = border - place if step > 0 else place - 1 - border
+    for border in borders[index:] if end >= place else borders[:index][::-1]:
+        distance = border - place if end >= place else place - 1 - border
         if distance > 1 or words[border] in BREAKS:
             return distance
-    return len(words) - place if step > 0 else place
+    return abs(end - place)
 
 
 def _side(rows: set[int], cues: Sequence[Cue], place: int, limit: int, side: Side, to: Templates) -> None:
@@ -194,11 +201,11 @@ def _side(rows: set[int], cues: Sequence[Cue], place: int, limit: int, side: Sid
             add(to.clause.get(name, UNKNOWN))
 
 
-def _nearest(cues: Sequence[Cue], place: int, step: int) -> list[list[str]]:
+def _nearest(cues: Sequence[Cue], place: int) -> list[list[str]]:
     """The classes of the nearest four words on one side that carry a cue, those of each word together."""
     by_word: dict[int, list[str]] = {}
-    for index, length, name in cues if step > 0 else reversed(cues):
-        distance = index - place if step > 0 else place - index - length
+    for index, length, name in cues if cues and cues[0][0] >= place else reversed(cues):
+        distance = place - index - length if index < place else index - place
         if distance < CUED:
             by_word.setdefault(distance, []).append(name)
     return [by_word[distance] for distance in sorted(by_word)[:4]]
@@ -213,13 +220,13 @@ def _chain(rows: set[int], nearest: Sequence[list[str]], side: Side) -> None:
         rows.update([chain.get((a, b), UNKNOWN) for a in one for b in other])
 
 
-def _attached(rows: set[int], passage: Passage, place: int, step: int, side: Side, to: Templates) -> None:
+def _attached(rows: set[int], passage: Passage, place: int, end: int, side: Side, to: Templates) -> None:
     """The first two words outward that are more than glue, with their cues."""
     words, solid = passage.words, passage.solid
     index = bisect_left(solid, place)
     found = []
-    for outward in solid[index : index + 2] if step > 0 else solid[max(0, index - 2) : index][::-1]:
-        if not passage.plain[outward]:
+    for outward in solid[index : index + 2] if end >= place else solid[max(0, index - 2) : index][::-1]:
+        if not passage.plain[outward] or not (place <= outward < end or end <= outward < place):
             break
         found.append(words[outward])
     ranks = ((side.attached0, side.attached_word0), (side.attached1, side.attached_word1))

@@ -35,7 +35,7 @@ def figures_between(text: str, start: int, end: int, block: int) -> list[Figure]
     if not any(bisect_left(hits, start) < bisect_left(hits, end) for hits in (found.digits, found.words)):
         return []
     spans = [(start, end)]
-    sentence = Sentence(start, end, block, _all_numbers(text, spans), find_shares(found, spans))
+    sentence = Sentence(start, end, block, (start, end), _all_numbers(text, spans), find_shares(found, spans))
     return figures_of(text, [sentence])
 
 
@@ -84,7 +84,7 @@ def sentences_of(text: str, blocks: Sequence[Block]) -> list[Sentence]:
                 shares[bisect_left(share_at, start) : bisect_left(share_at, end)] if first_share < last_share else []
             )
             if own or worded:
-                found.append(Sentence(start, end, index, own, worded))
+                found.append(Sentence(start, end, index, (block.start, block.end), own, worded))
     return found
 
 

@@ -113,7 +113,7 @@ class Passage:
         return [cue for cue in found if cue[0] + cue[1] <= last]
 
 
-@lru_cache(maxsize=64)  # a sentence is asked for by counts, and then by the models
+@lru_cache(maxsize=256)  # a paragraph is asked for by counts, and then by the models
 def read_passage(lower: str, start: int, end: int) -> Passage:
     """Words, numbers and marks of a stretch of lower-case text, with the cues among them."""
     passage = Passage()

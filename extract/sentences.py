@@ -20,11 +20,12 @@ LONGEST_WORD = 30
 
 @dataclass(slots=True)
 class Sentence:
-    """A sentence that holds numbers or worded shares, and the index of its block."""
+    """A sentence that holds numbers or worded shares, and the index and place of its block."""
 
     start: int
     end: int
     block: int
+    paragraph: tuple[int, int]
     numbers: list[Number] = field(default_factory=list)
     shares: list[Share] = field(default_factory=list)
     cues: dict[str, bool] = field(default_factory=dict)  # those of counts that were looked for, and whether they stand

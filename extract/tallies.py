@@ -32,6 +32,7 @@ class Tally:
     start: int
     end: int
     sentence: tuple[int, int]
+    paragraph: tuple[int, int]
     sort: str  # job, person or bare
     noun: str
     value: float
@@ -65,8 +66,9 @@ def describe(tally: Tally) -> dict[str, float]:
     features = {"bias": 1.0, f"{tally.sort} noun {tally.noun}": 0.7, f"{tally.sort} size {size}": 0.7, tally.sort: 1.0}
     for flag in tally.flags:
         features[flag] = features[f"{tally.sort} {flag}"] = 1.0
-    passage = read_passage(tally.text, *tally.sentence)
-    reach = (tally.start - REACH, tally.start, tally.end, tally.end + REACH)
+    passage = read_passage(tally.text, *tally.paragraph)
+    start, end = tally.sentence
+    reach = (max(start, tally.start - REACH), tally.start, tally.end, min(end, tally.end + REACH))
     first, before, after, last = (bisect_left(passage.starts, place) for place in reach)
     for side, near, cues in (
         ("<", passage.words[max(first, before - NEAREST) : before][::-1], passage.between(first, before)),
