@@ -37,8 +37,9 @@ from extract.training_subjects import cases_of, scene_of
 from extract.training_subjects import fit as fit_subjects
 
 STRENGTH = {"kind": 0.5, "status": 0.5}  # C of scikit-learn: the smaller, the more the weights are held down
+TYPICAL = 2.0  # how much more the documents count that are like what is collected
 LEAST = 2  # groups in which a feature must stand
-Row = tuple[str, list[int], str]  # group, features, class
+Row = tuple[Example, list[int], str]  # document, features, class
 Stored = dict[str, Any]
 READING = ("layout", "figures", "periods", "organisations")  # what comes before the kinds
 
@@ -46,13 +47,15 @@ READING = ("layout", "figures", "periods", "organisations")  # what comes before
 def fit(rows: Sequence[Row], index: Index, strength: float) -> dict[str, Any]:
     """A multinomial logistic model in its stored form."""
     matrix = ones([features for _, features, _ in rows], len(index.names))
-    kept = np.flatnonzero(documents_of([group for group, _, _ in rows], matrix) >= LEAST)
+    kept = np.flatnonzero(documents_of([one.group for one, _, _ in rows], matrix) >= LEAST)
     matrix = matrix[:, kept] @ sparse.diags(strengths(index)[kept])
-    sizes = Counter(group for group, _, _ in rows)
-    worth = np.array([sizes[group] ** -0.5 for group, _, _ in rows])  # so that one long paper does not rule
+    sizes = Counter(one.group for one, _, _ in rows)
+    worth = np.array([sizes[one.group] ** -0.5 for one, _, _ in rows])  # so that one long paper does not rule
+    worth *= len(rows) / worth.sum()
+    worth *= [TYPICAL if one.remembered else 1.0 for one, _, _ in rows]
     model = LogisticRegression(C=strength, max_iter=300, tol=1e-3, fit_intercept=False)
     with threadpool_limits(1):  # the matrices are small: threads only wait for each other
-        model.fit(matrix, [name for _, _, name in rows], sample_weight=worth * len(rows) / worth.sum())
+        model.fit(matrix, [name for _, _, name in rows], sample_weight=worth)
     pairs = zip(kept, np.round(model.coef_.T, 3), strict=True)
     features = {index.names[row]: weights.tolist() for row, weights in pairs if np.any(abs(weights) >= 0.01)}
     return {"classes": model.classes_.tolist(), "features": dict(sorted(features.items()))}
@@ -60,9 +63,9 @@ def fit(rows: Sequence[Row], index: Index, strength: float) -> dict[str, Any]:
 
 def fit_all(found: Sequence[Example], index: Index) -> Stored:
     """The models of kind and status, from the figures that no label of a table tells."""
-    kinds = [(one.group, one.seen.features[i], kind) for one, i, kind, _ in _untold(found, "kind")]
+    kinds = [(one, one.seen.features[i], kind) for one, i, kind, _ in _untold(found, "kind")]
     statuses = [
-        (one.group, [*one.seen.features[i], *kind_rows(kind, one.seen.around.figures[i].unit, index)], status)
+        (one, [*one.seen.features[i], *kind_rows(kind, one.seen.around.figures[i].unit, index)], status)
         for one, i, kind, status in _untold(found, "status")
     ]
     return {
