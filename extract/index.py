@@ -31,9 +31,10 @@ class Index:
         return self._templates.setdefault(template, Rows())
 
     def row(self, name: str) -> int:
-        """The row of a name."""
+        """The row of a name, which is not taken in where it is not known."""
         template, _, arguments = name.partition(" ")
-        return self.rows(template).get(tuple(arguments.split(" ")) if " " in arguments else arguments, UNKNOWN)
+        key = tuple(arguments.split(" ")) if " " in arguments else arguments
+        return dict.get(self.rows(template), key, UNKNOWN)
 
 
 class _Growing(Rows):

@@ -20,7 +20,7 @@ import numpy as np
 from extract.cells import cell_kind, cell_status
 from extract.facts import Figure
 from extract.features import Surroundings, describe
-from extract.index import UNKNOWN, Index, Templates, strengths, templates
+from extract.index import Index, Templates, strengths, templates
 from extract.memory import Memory, Recall, load, ones, recall
 from extract.passages import rules
 
@@ -77,7 +77,7 @@ class Models:
     def of_kind(self, kind: str, unit: str) -> list[float]:
         """What a kind gives to each status."""
         if (kind, unit) not in self.given:
-            rows = kind_rows(kind, unit, self.index)
+            rows = [self.index.row(f"kind {kind}"), self.index.row(f"kind_unit {kind} {unit}")]
             self.given[kind, unit] = self.weights[rows, len(self.kinds) :].sum(axis=0).tolist()
         return self.given[kind, unit]
 
@@ -116,11 +116,6 @@ def likeliest(scores: Sequence[float], places: Sequence[int]) -> tuple[int, floa
     chosen = [scores[place] for place in places]
     top = max(chosen)
     return places[chosen.index(top)], 1 / sum([math.exp(score - top) for score in chosen])
-
-
-def kind_rows(kind: str, unit: str, index: Index) -> list[int]:
-    """The rows that tell the status model of the kind."""
-    return [index.rows("kind").get(kind, UNKNOWN), index.rows("kind_unit").get((kind, unit), UNKNOWN)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ from threadpoolctl import threadpool_limits
 
 from breakeven_errors import BreakevenError, UsageError
 from extract.examples import Example, example, load_documents, load_samples
-from extract.index import GrowingIndex, Index, strengths, templates
-from extract.kinds import MODEL, kind_rows
+from extract.index import UNKNOWN, GrowingIndex, Index, Templates, strengths, templates
+from extract.kinds import MODEL
 from extract.memory import Memory, ones
 from extract.memory import save as save_memory
 from extract.pipeline import build
@@ -63,15 +63,21 @@ def fit(rows: Sequence[Row], index: Index, strength: float) -> dict[str, Any]:
 
 def fit_all(found: Sequence[Example], index: Index) -> Stored:
     """The models of kind and status, from the figures that no label of a table tells."""
+    to = templates(index)
     kinds = [(one, one.seen.features[i], kind) for one, i, kind, _ in _untold(found, "kind")]
     statuses = [
-        (one, [*one.seen.features[i], *kind_rows(kind, one.seen.around.figures[i].unit, index)], status)
+        (one, [*one.seen.features[i], *_kind_rows(kind, one.seen.around.figures[i].unit, to)], status)
         for one, i, kind, status in _untold(found, "status")
     ]
     return {
         "kind": fit(kinds, index, STRENGTH["kind"]),
         "status": fit(statuses, index, STRENGTH["status"]),
     }
+
+
+def _kind_rows(kind: str, unit: str, to: Templates) -> list[int]:
+    """The rows that tell the status model of the kind."""
+    return [to.kind.get(kind, UNKNOWN), to.kind_unit.get((kind, unit), UNKNOWN)]
 
 
 def remember(found: Sequence[Example], index: Index, stored: Stored) -> Memory:
