@@ -16,7 +16,7 @@ from extract.index import Index, strengths
 from extract.memory import Memory, lengths, ones
 from extract.training_rows import documents_of
 
-RIDGE = 0.3  # the larger, the less one figure alone counts
+RIDGE = 0.15  # the larger, the less one figure alone counts
 LEAST, MOST = 2, 0.1  # documents in which a feature must stand, and the share of figures in which it may
 
 

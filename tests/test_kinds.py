@@ -85,10 +85,10 @@ def test_cues_are_words_stems_and_phrases():
 def test_the_likeliest_of_the_allowed_classes_is_told_with_its_probability():
     by = models_of(
         {
-            "kind": {"classes": ["a", "b", "c"], "features": {"unit x": [2.0, 0.0, -1.0], "bag y": [0.0, 1.0, 0.0]}},
-            "status": {"classes": ["p", "q"], "features": {"bag y": [0.0, 3.0], "kind a": [1.0, 0.0]}},
+            "kind": {"classes": ["a", "b", "c"], "features": {"unit x": [2.0, 0.0, -1.0], "chain y": [0.0, 1.0, 0.0]}},
+            "status": {"classes": ["p", "q"], "features": {"chain y": [0.0, 3.0], "kind a": [1.0, 0.0]}},
         },
-        Index(["unit x", "bag y", "kind a"]),
+        Index(["unit x", "chain y", "kind a"]),
     )
     (scores,) = by.scores([[1, 2]])
     assert by.of_kind("a", "x") == [1.0, 0.0]
