@@ -19,6 +19,7 @@ from pathlib import Path
 
 import lxml.html
 import pypdfium2
+from spacy.language import Language
 
 import extract
 from crawler.document import Document
@@ -42,7 +43,7 @@ def facts() -> None:
         print(f"{ending:6}  {keys.total():5}  {same:12}  {here:9}  {there:12}")
 
 
-def _fact_keys(document: Document, nlp: extract.spacy.language.Language) -> Iterator[tuple[object, ...]]:
+def _fact_keys(document: Document, nlp: Language) -> Iterator[tuple[object, ...]]:
     for fact in extract.read(nlp, document).facts:
         quote = " ".join(fact.quote.split())
         yield (

@@ -66,6 +66,8 @@ class CrawlStore:
                 self._open(source, lead)
             self._close(source, page, saved[0].id if saved else None)
             self._join(source, page.lead.url)
+            if problems := [problem for document in found.documents for problem in document.problems]:
+                self.run.fail("read", "; ".join(problems), url=page.lead.url)
         changes = [each.change for each in saved]
         self.run.documents += changes.count("new") + changes.count("changed")
         return Kept(changes.count("new"), changes.count("changed"))

@@ -5,20 +5,23 @@
 
 from __future__ import annotations
 
-import spacy.language
+from typing import TYPE_CHECKING
 
 from crawler.document import Document
 from extract.facts import Result
 
+if TYPE_CHECKING:
+    from spacy.language import Language
 
-def load() -> spacy.language.Language:
+
+def load() -> Language:
     """The pipeline with all its components, ready to read; loading takes about a second."""
-    from extract.pipeline import build  # noqa: PLC0415 - importing the package alone loads no component
+    from extract.pipeline import build  # noqa: PLC0415 - importing the package alone loads neither spaCy nor a component
 
     return build()
 
 
-def read(nlp: spacy.language.Language, document: Document) -> Result:
+def read(nlp: Language, document: Document) -> Result:
     """Facts, mentions and table values of one document, with offsets into ``document.text``."""
     from extract.pipeline import run  # noqa: PLC0415
 

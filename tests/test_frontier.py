@@ -139,6 +139,20 @@ def test_attachment_finds_its_page(store):
     assert parents == [row["id"] for row in store.db["documents"].rows_where("parent is null")]
 
 
+def test_parts_that_could_not_be_read_are_failures_until_they_can(store):
+    page = answer("https://paper.example/a.zip")
+    whole = document(page.url)
+    partly = document(page.url)
+    partly.problems = ["a.zip/b.pdf: it is locked; ask for a copy that is not", "a.zip/c.exe: not read"]
+    store.keep("paper", page, Found(documents=[partly]))
+    (failure,) = store.db["failures"].rows
+    assert (failure["stage"], failure["url"]) == ("read", page.url)
+    assert all(problem in failure["error"] for problem in partly.problems)
+    assert store.pending("paper") == []
+    store.keep("paper", page, Found(documents=[whole]))
+    assert store.db["failures"].count == 0
+
+
 def test_unchanged_moves_last_seen_alone(store):
     page = answer("https://paper.example/a")
     store.keep("paper", page, Found(documents=[document(page.url)]))
