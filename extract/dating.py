@@ -68,6 +68,9 @@ class _Page:
     report: str | None  # the year that a report's title names
     title: str | None  # the year that any title names
     labels: list[str | None] = field(default_factory=list)
+    repeated: dict[tuple[float, float], set[str]] = field(
+        default_factory=dict
+    )  # periods of each number of posts so far
     rows: dict[int, list[int]] = field(default_factory=dict)  # the blocks of each table, by its number
     by_words: dict[tuple[int, bool], float] = field(default_factory=dict)  # of periods, by where they begin
     columns: dict[tuple[int, int], str | None] = field(default_factory=dict)  # label by number of table and column
@@ -103,7 +106,10 @@ def date_figures(
     years = years_of_titles(document, text, blocks)
     page = _Page(text, figures, periods, [p.start for p in periods], blocks, grids, *years)
     for index, figure in enumerate(figures):
-        page.labels.append(_label(page, index, figure))
+        label = _label(page, index, figure)
+        page.labels.append(label)
+        if label and figure.unit == "posts":
+            page.repeated.setdefault((figure.low, figure.high), set()).add(label)
     return [_dated(label) for label in page.labels]
 
 
@@ -123,7 +129,7 @@ def _label(page: _Page, index: int, figure: Figure) -> str | None:
         return _of_sentence(page, index, figure, nearest)
     if figure.block is not None and page.blocks[figure.block].kind == "heading":
         return None
-    found = _referred(page, index, figure) or _repeated(page, index, figure)
+    found = _referred(page, index, figure) or _repeated(page, figure)
     return found or _of_list(page, figure) or _of_section(page, figure) or page.report
 
 
@@ -252,16 +258,12 @@ def _referred(page: _Page, index: int, figure: Figure) -> str | None:
     return next(page.labels[n] for n in earlier if page.figures[n].sentence == before.sentence)
 
 
-def _repeated(page: _Page, index: int, figure: Figure) -> str | None:
+def _repeated(page: _Page, figure: Figure) -> str | None:
     """The one period that the same number of posts has been given before: *the 430*."""
     if figure.unit != "posts":
         return None
-    value = figure.unit, figure.low, figure.high
-    earlier = [
-        (n, other) for n, other in enumerate(page.figures[:index]) if (other.unit, other.low, other.high) == value
-    ]
-    labels = {page.labels[n] for n, _ in earlier if page.labels[n]}
-    return labels.pop() if len(labels) == 1 else None
+    labels = page.repeated.get((figure.low, figure.high), ())
+    return next(iter(labels)) if len(labels) == 1 else None
 
 
 def _of_list(page: _Page, figure: Figure) -> str | None:

@@ -21,6 +21,7 @@ from extract.triggers import lowered
 SURVEY = ("survey", "respondent", "polled", "questionnaire")
 REACH = 16  # words on either side that count, wherever they stand
 CLOSE = 10  # words on either side of which two neighbours count as a pair
+FARTHEST = 80  # words on either side of which anything counts; few sentences are so long
 CUED = 25  # words on either side among which the nearest cues are looked for
 EARLIER = 45  # words before the figure's sentence
 
@@ -158,7 +159,10 @@ def _of_sentence(rows: set[int], figure: Figure, around: Surroundings, to: Templ
     sentence = _sentence(figure, around, to)
     passage, words, first, last = sentence.passage, sentence.passage.words, sentence.first, sentence.last
     before, after = bisect_left(passage.starts, figure.start), bisect_left(passage.starts, figure.end)
-    left, right = passage.between(first, before), passage.between(after, last)
+    left, right = (
+        passage.between(max(first, before - FARTHEST), before),
+        passage.between(after, min(after + FARTHEST, last)),
+    )
     _side(rows, left, before, _clause(passage, before, first), to.before, to)
     _side(rows, right, after, _clause(passage, after, last), to.after, to)
     _chain(rows, _nearest(left, before), to.before)
@@ -181,7 +185,7 @@ def _clause(passage: Passage, place: int, end: int) -> int:
     """Words from the figure to the end of its clause, towards one end of the sentence."""
     borders, words = passage.borders, passage.words
     index = bisect_left(borders, place)
-    for border in borders[index:] if end >= place else borders[:index][::-1]:
+    for border in borders[index : index + 3] if end >= place else borders[max(0, index - 3) : index][::-1]:
         distance = border - place if end >= place else place - 1 - border
         if distance > 1 or words[border] in BREAKS:
             return distance

@@ -27,6 +27,7 @@ from extract.passages import rules
 MODEL = Path(__file__).parent / "data" / "model.json"
 PHRASE_WORD = re.compile(r"[A-Za-z&][\w&'’-]*|\S")
 NEAR = 160  # characters in which the words that say what is measured stand
+CLAUSE = 400  # characters that a clause may have
 LABEL_SURE = 0.95  # of what a table's label says; the curve in extract.confidence puts it right
 
 
@@ -205,7 +206,8 @@ def basis(figure: Figure, kind: str, text: str) -> str | None:
     if not patterns:
         return None
     quote, after = text[figure.start : figure.end], text[figure.end : min(end, figure.end + 80)]
-    places = (figure.noun or "", quote, after, text[start : figure.start]) if figure.unit == "posts" else (after, quote)
+    before = text[max(start, figure.start - CLAUSE) : figure.start]
+    places = (figure.noun or "", quote, after, before) if figure.unit == "posts" else (after, quote)
     for place in places:
         lower = place.lower()
         for name, pattern in patterns:
@@ -231,8 +233,8 @@ def polarity(figure: Figure, text: str) -> str:
         return "stated"
     before, after, boundary = _denials()
     start, end = figure.sentence
-    clause = boundary.split(text[start : figure.start])[-1]
-    rest = boundary.split(text[figure.end : end])[0]
+    clause = boundary.split(text[max(start, figure.start - CLAUSE) : figure.start])[-1]
+    rest = boundary.split(text[figure.end : min(end, figure.end + CLAUSE)], maxsplit=1)[0]
     return "denied" if before.search(clause) or after.search(rest) else "stated"
 
 

@@ -34,6 +34,8 @@ QUANTITIES = {"all", "every", "each", "most", "many", "some", "several", "other"
 PREPOSITIONS = {"at", "for", "by", "of", "from", "to", "in", "across", "with"}
 JOINERS = {"and", "and the", "", "the", "or", "&"}
 
+TOPIC = 30  # sentences of a paragraph that are looked back over
+
 Features = dict[str, set[str]]
 
 
@@ -225,7 +227,9 @@ def _earlier(found: Features, start: int, scene: Scene) -> None:
 
 def _topic(found: Features, start: int, scene: Scene, names: str) -> None:
     """What the paragraph has been about: the first sentence back that names a body or a group says so."""
-    while span := scene.sentence_before(start):
+    for _ in range(TOPIC):
+        if not (span := scene.sentence_before(start)):
+            break
         start = span[0]
         for one in scene.anchors(*span):
             if one.sort in {"group", "unlisted"}:
