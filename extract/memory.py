@@ -17,7 +17,7 @@ from scipy import sparse
 from extract.index import Index
 
 FILE = Path(__file__).parent / "data" / "memory.npz"
-WEIGHT = 4.0  # how much the memory counts beside the linear models, whose scores are logarithms of odds
+WEIGHT = 2.5  # how much the memory counts beside the linear models, whose scores are logarithms of odds
 
 
 @dataclass(slots=True)

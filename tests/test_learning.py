@@ -16,7 +16,7 @@ from extract.examples import DOCUMENT, SAMPLES, load_samples, read_sample, unmar
 from extract.facts import Figure
 from extract.figures import figures_of, sentences_of
 from extract.index import UNKNOWN, GrowingIndex, Index, strengths
-from extract.memory import Memory, load, ones, recall, save
+from extract.memory import WEIGHT, Memory, load, ones, recall, save
 from extract.pipeline import build
 from extract.register import load as load_register
 from extract.training_rows import documents_of
@@ -80,10 +80,10 @@ def recalled(known: Memory, *described: list[int]) -> np.ndarray:
 
 def test_a_figure_like_a_remembered_one_is_drawn_to_its_class() -> None:
     same, near, far = recalled(memory(), [1, 2], [1], [3])
-    assert same == pytest.approx([4.0, 4 * math.exp(-2.16)])
-    assert near == pytest.approx([4 * math.exp(-1), 4 * math.exp(-1.16)])
+    assert same == pytest.approx([WEIGHT, WEIGHT * math.exp(-2.16)])
+    assert near == pytest.approx([WEIGHT * math.exp(-1), WEIGHT * math.exp(-1.16)])
     assert same[0] > near[0] > far[0]
-    assert far[1] == pytest.approx(4.0)
+    assert far[1] == pytest.approx(WEIGHT)
 
 
 def test_a_memory_that_is_written_recalls_the_same(tmp_path) -> None:
