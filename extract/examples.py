@@ -116,9 +116,12 @@ def _row(doc: Doc, index: int) -> dict[str, Any]:
 
 def load_samples(nlp: Language, folder: Path = SAMPLES) -> list[Labelled]:
     """The marked-up documents of a folder's text files; a mark that holds no figure for the pipeline is left out."""
+    paths = sorted(folder.glob("*.txt"))
+    if not paths:
+        raise UsageError(f"{folder}: no samples are there; train in a checkout of the project, which has them")
     return [
         _marked(document, f"{path.stem}-{number}", nlp)
-        for path in sorted(folder.glob("*.txt"))
+        for path in paths
         for number, document in enumerate(DOCUMENT.findall(path.read_text(encoding="utf-8")), start=1)
     ]
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from breakeven_errors import UsageError
 from crawler.readers.plain import layout
 from extract import tallies
 from extract.counts import considered
@@ -56,6 +57,11 @@ def test_every_mark_of_the_shipped_samples_is_well_formed() -> None:
                 right &= PERIOD.fullmatch(labels.get("period") or "") is not None
                 wrong += [] if right else [(path.stem, plain[start:end])]
     assert wrong == []
+
+
+def test_training_without_samples_says_where_they_are(tmp_path) -> None:
+    with pytest.raises(UsageError, match="checkout"):
+        load_samples(build(("layout",)), tmp_path)
 
 
 def test_samples_are_read_with_their_labels_by_figure(tmp_path) -> None:
