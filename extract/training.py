@@ -38,6 +38,7 @@ from extract.training_subjects import fit as fit_subjects
 
 STRENGTH = {"kind": 0.5, "status": 0.5}  # C of scikit-learn: the smaller, the more the weights are held down
 TYPICAL = 2.0  # how much more the documents count that are like what is collected
+LIGHTEST = 0.02  # a feature whose weights are all smaller is left out
 LEAST = 2  # groups in which a feature must stand
 Row = tuple[Example, list[int], str]  # document, features, class
 Stored = dict[str, Any]
@@ -56,8 +57,8 @@ def fit(rows: Sequence[Row], index: Index, strength: float) -> dict[str, Any]:
     model = LogisticRegression(C=strength, max_iter=300, tol=1e-3, fit_intercept=False)
     with threadpool_limits(1):  # the matrices are small: threads only wait for each other
         model.fit(matrix, [name for _, _, name in rows], sample_weight=worth)
-    pairs = zip(kept, np.round(model.coef_.T, 3), strict=True)
-    features = {index.names[row]: weights.tolist() for row, weights in pairs if np.any(abs(weights) >= 0.01)}
+    pairs = zip(kept, np.round(model.coef_.T.astype(float), 3), strict=True)
+    features = {index.names[row]: weights.tolist() for row, weights in pairs if np.any(abs(weights) >= LIGHTEST)}
     return {"classes": model.classes_.tolist(), "features": dict(sorted(features.items()))}
 
 
