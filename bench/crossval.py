@@ -1,6 +1,6 @@
 """How good the pipeline is on documents that it was not fitted to, and what each part adds.
 
-    python bench/crossval.py GOLD_FOLDER... [--calibrate] [--ablate]
+    python bench/crossval.py GOLD_FOLDER... [--calibrate] [--ablate [PART ...]]
 
 Leaves out documents fold by fold, stories together; models of kind, status and subject are fitted on the rest.
 ``--calibrate`` fits the curve of confidence on the left-out facts and writes it into ``data/model.json``.
@@ -31,12 +31,18 @@ from extract.organisations import named
 from extract.pipeline import build, fact
 from extract.register import Register
 from extract.register import load as load_register
-from extract.training import READING, fit_all, folds, remember, write
-from extract.training_subjects import Case, cases_of, scene_of
+from extract.training import READING, fit_all, folds, write
+from extract.training_choice import Case
+from extract.training_network import fit as fit_network
+from extract.training_periods import cases_of as periods_of
+from extract.training_periods import date
+from extract.training_periods import fit as fit_periods
+from extract.training_subjects import cases_of, scene_of
 from extract.training_subjects import fit as fit_subjects
 
 FOLDS = 10
 BINS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0)
+IN_SIGHT = {"short", "parallel", "similar"}  # samples by writers who had gold documents in sight
 Change = Callable[[Described], Described]
 CUES = ("zone", "within", "clause", "rank", "chain", "quote", "earlier", "heading", "lead")
 PARTS = {  # features by the beginnings of their names
@@ -72,6 +78,15 @@ def entry_of(labelled: Labelled, register: Register, to: Templates) -> Entry:
     """Describes a document once for all folds."""
     scene = scene_of(labelled, register)
     return Entry(labelled, example(labelled, to), scene, cases_of(labelled, scene))
+
+
+def date_left_out(documents: Sequence[Labelled], samples: Sequence[Labelled] = ()) -> None:
+    """Dates the figures of each document by weights that its story had no part in."""
+    cases = {id(one): periods_of(one) for one in (*documents, *samples)}
+    for learnt, left in folds(documents, FOLDS):
+        weight = fit_periods([case for one in (*learnt, *samples) for case in cases[id(one)]])
+        for one in left:
+            date(one, weight)
 
 
 def judge(entry: Entry, by: Models, weight: Mapping[str, float], change: Change) -> list[Guess]:
@@ -113,27 +128,58 @@ def without_labels(seen: Described) -> Described:
 
 
 def run(
-    entries: Sequence[Entry], samples: Sequence[Entry], index: Index, change: Change = same, memory: bool = True
+    entries: Sequence[Entry], samples: Sequence[Entry], index: Index, change: Change = same, network: bool = True
 ) -> tuple[list[scoring.Outcome], list[Guess]]:
     """Outcomes and guesses of all documents, each judged by models that did not see its story."""
-    by_example = {id(entry.example): entry for entry in entries}
+    described = {id(entry.labelled): entry for entry in entries}
     outcomes, guesses = [], []
-    for learnt, left in folds([entry.example for entry in entries], FOLDS):
-        known = [by_example[id(one)] for one in learnt]
-        by, weight = fit([*known, *samples], index, change, memory)
+    for learnt, left in folds([entry.labelled for entry in entries], FOLDS):
+        known = [described[id(one)] for one in learnt]
+        by, weight = fit([*known, *samples], index, change, network)
         for one in left:
-            found = judge(by_example[id(one)], by, weight, change)
-            outcomes.append(compare(by_example[id(one)], found))
+            found = judge(described[id(one)], by, weight, change)
+            outcomes.append(compare(described[id(one)], found))
             guesses += found
     return outcomes, guesses
 
 
-def fit(known: Sequence[Entry], index: Index, change: Change, memory: bool) -> tuple[Models, dict[str, float]]:
+def ablated(
+    entries: Sequence[Entry], samples: Sequence[Entry], index: Index
+) -> dict[str, Callable[[], tuple[list[scoring.Outcome], list[Guess]]]]:
+    """What gives the outcomes and guesses without each part, by its name."""
+    unsighted = [one for one in samples if one.labelled.name.rsplit("-", 1)[0] not in IN_SIGHT]
+    changes = {name: partial(without, index=index, starts=starts) for name, starts in PARTS.items()}
+    return {
+        "samples": partial(run, entries, [], index),
+        "samples in sight": partial(run, entries, unsighted, index),
+        "network": partial(run, entries, samples, index, network=False),
+        "labels": partial(run, entries, samples, index, without_labels),
+        **{name: partial(run, entries, samples, index, change) for name, change in changes.items()},
+    }
+
+
+def fit(known: Sequence[Entry], index: Index, change: Change, network: bool) -> tuple[Models, dict[str, float]]:
     """The models of kind and status, and the weights of subjects, learnt from the entries."""
     changed = [replace(one.example, seen=change(one.example.seen)) for one in known]
     stored = fit_all(changed, index)
     weight = fit_subjects([case for one in known for case in one.cases])
-    return models_of(stored, index, remember(changed, index, stored) if memory else None), weight
+    return models_of(stored, index, fit_network(changed, index) if network else None), weight
+
+
+def fitted(
+    documents: Sequence[Labelled],
+    others: Sequence[Labelled],
+    samples: Sequence[Entry],
+    register: Register,
+    index: Index,
+) -> list[scoring.Outcome]:
+    """Outcomes of the documents by models that saw them; dates their figures anew."""
+    weight = fit_periods([case for one in (*documents, *others) for case in periods_of(one)])
+    for one in documents:
+        date(one, weight)
+    entries = [entry_of(one, register, templates(index)) for one in documents]
+    by, weights = fit([*entries, *samples], index, same, True)
+    return [compare(one, judge(one, by, weights, same)) for one in entries]
 
 
 def line(name: str, outcomes: Sequence[scoring.Outcome]) -> str:
@@ -182,27 +228,25 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--calibrate", action="store_true", help="write the curve of confidence into the model file")
-    parser.add_argument("--ablate", action="store_true", help="leave out each part in turn")
+    parser.add_argument("--ablate", nargs="*", help="leave out each part in turn, or only the named ones")
     options = parser.parse_args()
     nlp, register, index = build(READING), load_register(), GrowingIndex()
     to = templates(index)
-    entries = [entry_of(one, register, to) for folder in options.folders for one in load_documents(folder, nlp)]
-    samples = [entry_of(one, register, to) for one in load_samples(nlp)]
+    documents = [one for folder in options.folders for one in load_documents(folder, nlp)]
+    others = load_samples(nlp)
+    date_left_out(documents, others)
+    entries = [entry_of(one, register, to) for one in documents]
+    samples = [entry_of(one, register, to) for one in others]
     outcomes, guesses = run(entries, samples, index)
-    print(line("left out", outcomes))
-    by, weight = fit([*entries, *samples], index, same, True)
-    print(line("fitted", [compare(one, judge(one, by, weight, same)) for one in entries]))
+    print(line("left out", outcomes), flush=True)
     print(*reliability(list(left_out_confidence(guesses))), sep="\n")
     if options.calibrate:
         write({**json.loads(MODEL.read_text(encoding="utf-8")), "confidence": curve(guesses)})
-    if options.ablate:
-        print(line("without samples", run(entries, [], index)[0]))
-        print(line("without memory", run(entries, samples, index, memory=False)[0]))
-        print(line("without labels", run(entries, samples, index, without_labels)[0]))
-        for name, starts in PARTS.items():
-            print(
-                line(f"without {name}", run(entries, samples, index, partial(without, index=index, starts=starts))[0])
-            )
+    if options.ablate is not None:
+        for name, outcome in ablated(entries, samples, index).items():
+            if not options.ablate or name in options.ablate:
+                print(line(f"without {name}", outcome()[0]), flush=True)
+    print(line("fitted", fitted(documents, others, samples, register, index)))
     return 0
 
 

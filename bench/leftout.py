@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from crossval import FOLDS, Entry, entry_of, fit, same
+from crossval import FOLDS, Entry, date_left_out, entry_of, fit, same
 
 from extract import subjects, tallies
 from extract.examples import LABELS, load_documents, load_samples
@@ -30,8 +30,8 @@ from extract.training_counts import fit as fit_counts
 
 def parts(entries: Sequence[Entry]) -> list[list[Entry]]:
     """Ten parts of like size; stories stay together."""
-    known = {id(entry.example): entry for entry in entries}
-    return [[known[id(one)] for one in left] for _, left in folds([entry.example for entry in entries], FOLDS)]
+    known = {id(entry.labelled): entry for entry in entries}
+    return [[known[id(one)] for one in left] for _, left in folds([entry.labelled for entry in entries], FOLDS)]
 
 
 def agreed(entry: Entry, by: Models, weight: dict[str, float]) -> Counter[str]:
@@ -73,6 +73,7 @@ def main() -> int:
     samples = load_samples(nlp)
     stems = {one.name.rsplit("-", 1)[0] for one in samples}
     to = templates(index)
+    date_left_out([*documents, *samples])
     entries = [entry_of(one, register, to) for one in [*documents, *samples]]
     rows: dict[str, Counter[str]] = {}
     cases: dict[str, list[tuple[Case, bool]]] = {}

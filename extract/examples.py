@@ -20,7 +20,7 @@ from extract.kinds import Described, describe_figures
 from extract.pipeline import surroundings
 
 SAMPLES = Path(__file__).parent / "data" / "samples"
-REMEMBERED = {"short", "mixed"}  # samples like what is collected: more of them cost time and gain little
+TYPICAL = {"short", "mixed", "parallel", "similar"}  # the samples that are most like the gold documents
 MARK = re.compile(r"\{([^{}|]+)\|([^{}]+)\}")  # {quote|kind|status}, or {quote|kind|status|organisation|period}
 DOCUMENT = re.compile(r"^@(\d{4}-\d\d-\d\d)?\n(.+?)(?=^@|\Z)", re.MULTILINE | re.DOTALL)
 MARKDOWN = re.compile(r"^#|^\|.*\|$|\*\*\w", re.MULTILINE)
@@ -32,13 +32,13 @@ Mark = tuple[int, int, dict[str, Any]]  # start, end, labels
 class Example:
     """The figures of one document, described, with (kind, status) of those that are labelled.
 
-    ``group`` keeps documents that tell one story together.
+    ``group`` keeps documents that tell one story together; ``typical`` ones count more.
     """
 
     group: str
     seen: Described
     gold: dict[int, tuple[str, str]]
-    remembered: bool = True
+    typical: bool = True
 
 
 @dataclass(slots=True)
@@ -46,6 +46,7 @@ class Labelled:
     """A document read up to its figures, with its gold facts; ``truth`` maps a figure's index to its gold fact.
 
     ``marks`` are the places of all its facts, those of gold documents only as far as the pipeline finds them.
+    ``typical`` are the gold documents and what is most like them.
     """
 
     name: str
@@ -54,7 +55,7 @@ class Labelled:
     gold: scoring.GoldDocument
     truth: dict[int, dict[str, Any]] = field(default_factory=dict)
     marks: list[tuple[int, int]] = field(default_factory=list)
-    remembered: bool = True
+    typical: bool = True
 
 
 def load_documents(folder: Path, nlp: Language) -> list[Labelled]:
@@ -136,6 +137,7 @@ def _marked(found: tuple[str, str], name: str, nlp: Language) -> Labelled:
         for start, end, labels in marks:
             if start < figure.end and figure.start < end:
                 truth[index] = labels
+    source = name.split("-", maxsplit=1)[0]
     return Labelled(
         name,
         name,
@@ -143,7 +145,7 @@ def _marked(found: tuple[str, str], name: str, nlp: Language) -> Labelled:
         scoring.GoldDocument(name, [], None, document.text),
         truth,
         [mark[:2] for mark in marks],
-        name.split("-", maxsplit=1)[0] in REMEMBERED,
+        typical=source in TYPICAL,
     )
 
 
@@ -172,4 +174,4 @@ def unmark(marked: str) -> tuple[str, list[Mark]]:
 def example(one: Labelled, to: Templates) -> Example:
     """A labelled document as an example, its figures described."""
     gold = {index: (fact["kind"], fact["status"]) for index, fact in one.truth.items()}
-    return Example(one.group, describe_figures(surroundings(one.doc), to), gold, one.remembered)
+    return Example(one.group, describe_figures(surroundings(one.doc), to), gold, one.typical)

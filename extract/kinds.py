@@ -1,7 +1,8 @@
 """Kind, status, basis, polarity and measure of each figure.
 
-Kind and status come from two multinomial logistic models over the features of :mod:`extract.features` (weights in
-``data/model.json``, fitted by :mod:`extract.training`); basis and polarity from the rules in ``data/kinds.yml``.
+Kind and status come from the features of :mod:`extract.features`, by two multinomial logistic models (weights in
+``data/model.json``) and a small neural network (:mod:`extract.network`) whose scores are averaged, all fitted by
+:mod:`extract.training`; basis and polarity come from the rules in ``data/kinds.yml``.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from extract.cells import cell_kind, cell_status
 from extract.facts import Figure
 from extract.features import Surroundings, describe
 from extract.index import Index, Templates, strengths, templates
-from extract.memory import Memory, Recall, load, ones, recall
+from extract.network import Network, laid_out, load, ones
 from extract.passages import rules
 
 MODEL = Path(__file__).parent / "data" / "model.json"
@@ -49,14 +50,14 @@ class Label:
 class Models:
     """Two multinomial logistic models side by side: a row of ``weights`` for each feature, a column for each class.
 
-    What the memory recalls is added to their scores.
+    The scores of the network are added to theirs.
     """
 
     kinds: tuple[str, ...]
     statuses: tuple[str, ...]
     index: Index
     weights: np.ndarray
-    recall: Recall | None = None
+    network: Network | None = None
     given: dict[tuple[str, str], list[float]] = field(default_factory=dict)  # what kind and unit give to each status
     allowed: dict[str, list[int]] = field(default_factory=dict)  # the places of the kinds that a unit can be
 
@@ -64,8 +65,8 @@ class Models:
         """What the features of each figure give to each kind, and then to each status."""
         rows = ones(described, len(self.index.names))
         found = rows @ self.weights
-        if self.recall and described:
-            found = found + self.recall.scores(rows)
+        if self.network and described:
+            found = found + self.network.scores(rows)
         scores: list[list[float]] = found.tolist()
         return scores
 
@@ -86,12 +87,12 @@ class Models:
 @cache
 def models() -> Models:
     """The shipped models."""
-    stored, memory = json.loads(MODEL.read_text(encoding="utf-8")), load()
-    names = dict.fromkeys([*memory.names, *stored["kind"]["features"], *stored["status"]["features"]])
-    return models_of(stored, Index(names), memory)
+    stored, network = json.loads(MODEL.read_text(encoding="utf-8")), load()
+    names = dict.fromkeys([*network.names, *stored["kind"]["features"], *stored["status"]["features"]])
+    return models_of(stored, Index(names), network)
 
 
-def models_of(stored: Mapping[str, Any], index: Index, memory: Memory | None = None) -> Models:
+def models_of(stored: Mapping[str, Any], index: Index, network: Network | None = None) -> Models:
     """Models from their stored form: for ``kind`` and ``status`` classes, and features with a weight for each class."""
     parts = [stored[name] for name in ("kind", "status")]
     strength = strengths(index)
@@ -102,8 +103,9 @@ def models_of(stored: Mapping[str, Any], index: Index, memory: Memory | None = N
         weights[rows, first:last] = np.array(list(part["features"].values()))
         first = last
     kinds, statuses = (tuple(part["classes"]) for part in parts)
-    recalled = recall(memory, index, strength) if memory else None
-    return Models(kinds, statuses, index, weights * strength[:, None], recalled)
+    share = 0.5 if network else 1.0
+    beside = laid_out(network, index, strength, share) if network else None
+    return Models(kinds, statuses, index, weights * strength[:, None] * np.float32(share), beside)
 
 
 @cache

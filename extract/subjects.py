@@ -17,6 +17,7 @@ from pathlib import Path
 
 from crawler.document import Cell
 from extract.facts import Figure
+from extract.passages import read_passage
 from extract.scene import Scene
 from extract.settings import (
     NOBODY,
@@ -31,11 +32,13 @@ from extract.settings import (
     sort_of,
     with_sort,
 )
+from extract.triggers import lowered
 
 __all__ = ["NOBODY", "Features", "best", "candidates", "speaker_of", "subject_of", "weights"]
 
 WEIGHTS = Path(__file__).parent / "data" / "subjects.json"
 MARKS = (", ", "; ", " – ", " but ", " while ")  # of the end of a clause
+REACH = 14  # words on either side of a figure that may tell that it is nobody's
 
 
 @cache
@@ -79,11 +82,26 @@ def candidates(figure: Figure, scene: Scene, kind: str | None = None) -> Feature
         found.setdefault(one, set()).update(names)
     if figure.cell:
         _in_table(found, figure.cell, scene)
+    elif len(found) > 1:
+        found[NOBODY].update(_words(figure, scene))
     for one, names in found.items():
         if one != NOBODY:
             sort = sort_of(one, scene)
             names.update((f"is {sort}", f"is {sort} {kind}"))
     return found
+
+
+def _words(figure: Figure, scene: Scene) -> list[str]:
+    """The words around a figure: some go with what is nobody's, such as *nationally*."""
+    block = scene.blocks[figure.block] if figure.block is not None else None
+    passage = read_passage(lowered(scene.text), *((block.start, block.end) if block else figure.sentence))
+    first, before, after, last = (
+        bisect_left(passage.starts, place)
+        for place in (figure.sentence[0], figure.start, figure.end, figure.sentence[1])
+    )
+    plain = passage.plain
+    near = plain[max(first, before - REACH) : before] + plain[after : min(after + REACH, last)]
+    return [f"nobody near {word}" for word in near if word]
 
 
 def _before_figure(found: Features, figure: Figure, scene: Scene, before: list[Part]) -> None:

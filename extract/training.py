@@ -1,15 +1,14 @@
-"""Fits the models of counts, kind, status and subject: ``python -m extract.training GOLD_FOLDER...``.
+"""Fits the models of counts, period, kind, status and subject: ``python -m extract.training GOLD_FOLDER...``.
 
 Learns from gold folders (documents with their facts) and from ``data/samples`` (the project's own marked-up
-documents), and writes ``data/model.json``, ``memory.npz``, ``subjects.json`` and ``tallies.json``. Needs scikit-learn,
-which the package does not need at run time.
+documents), and writes ``data/model.json``, ``network.npz``, ``subjects.json``, ``tallies.json`` and ``ties.json``.
+Needs scikit-learn, which the package does not need at run time.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,27 +19,28 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from breakeven_errors import BreakevenError, UsageError
-from extract.examples import Example, example, load_documents, load_samples
+from extract.dating import WEIGHTS as TIES
+from extract.examples import Example, Labelled, example, load_documents, load_samples
 from extract.index import UNKNOWN, GrowingIndex, Index, Templates, strengths, templates
 from extract.kinds import MODEL
-from extract.memory import Memory, ones
-from extract.memory import save as save_memory
+from extract.network import ones
+from extract.network import save as save_network
 from extract.pipeline import build
 from extract.register import load as load_register
 from extract.subjects import WEIGHTS
 from extract.tallies import WEIGHTS as TALLIES
 from extract.training_counts import cases_of as counts_of
 from extract.training_counts import fit as fit_counts
-from extract.training_memory import fit as fit_memory
-from extract.training_rows import documents_of
+from extract.training_network import fit as fit_network
+from extract.training_periods import cases_of as periods_of
+from extract.training_periods import date
+from extract.training_periods import fit as fit_periods
+from extract.training_rows import LEAST, Row, documents_of, untold, worth
 from extract.training_subjects import cases_of, scene_of
 from extract.training_subjects import fit as fit_subjects
 
-STRENGTH = {"kind": 0.5, "status": 0.5}  # C of scikit-learn: the smaller, the more the weights are held down
-TYPICAL = 2.0  # how much more the documents count that are like what is collected
+STRENGTH = {"kind": 1.0, "status": 0.5}  # C of scikit-learn: the smaller, the more the weights are held down
 LIGHTEST = 0.02  # a feature whose weights are all smaller is left out
-LEAST = 2  # groups in which a feature must stand
-Row = tuple[Example, list[int], str]  # document, features, class
 Stored = dict[str, Any]
 READING = ("layout", "figures", "periods", "organisations")  # what comes before the kinds
 
@@ -50,13 +50,9 @@ def fit(rows: Sequence[Row], index: Index, strength: float) -> dict[str, Any]:
     matrix = ones([features for _, features, _ in rows], len(index.names))
     kept = np.flatnonzero(documents_of([one.group for one, _, _ in rows], matrix) >= LEAST)
     matrix = matrix[:, kept] @ sparse.diags(strengths(index)[kept])
-    sizes = Counter(one.group for one, _, _ in rows)
-    worth = np.array([sizes[one.group] ** -0.5 for one, _, _ in rows])  # so that one long paper does not rule
-    worth *= len(rows) / worth.sum()
-    worth *= [TYPICAL if one.remembered else 1.0 for one, _, _ in rows]
     model = LogisticRegression(C=strength, max_iter=300, tol=1e-3, fit_intercept=False)
     with threadpool_limits(1):  # the matrices are small: threads only wait for each other
-        model.fit(matrix, [name for _, _, name in rows], sample_weight=worth)
+        model.fit(matrix, [name for _, _, name in rows], sample_weight=worth(rows))
     pairs = zip(kept, np.round(model.coef_.T.astype(float), 3), strict=True)
     features = {index.names[row]: weights.tolist() for row, weights in pairs if np.any(abs(weights) >= LIGHTEST)}
     return {"classes": model.classes_.tolist(), "features": dict(sorted(features.items()))}
@@ -65,10 +61,10 @@ def fit(rows: Sequence[Row], index: Index, strength: float) -> dict[str, Any]:
 def fit_all(found: Sequence[Example], index: Index) -> Stored:
     """The models of kind and status, from the figures that no label of a table tells."""
     to = templates(index)
-    kinds = [(one, one.seen.features[i], kind) for one, i, kind, _ in _untold(found, "kind")]
+    kinds = [(one, one.seen.features[i], kind) for one, i, kind, _ in untold(found, "kind")]
     statuses = [
         (one, [*one.seen.features[i], *_kind_rows(kind, one.seen.around.figures[i].unit, to)], status)
-        for one, i, kind, status in _untold(found, "status")
+        for one, i, kind, status in untold(found, "status")
     ]
     return {
         "kind": fit(kinds, index, STRENGTH["kind"]),
@@ -81,27 +77,14 @@ def _kind_rows(kind: str, unit: str, to: Templates) -> list[int]:
     return [to.kind.get(kind, UNKNOWN), to.kind_unit.get((kind, unit), UNKNOWN)]
 
 
-def remember(found: Sequence[Example], index: Index, stored: Stored) -> Memory:
-    """The memory that goes with the models."""
-    return fit_memory(found, index, stored["kind"]["classes"], stored["status"]["classes"])
-
-
-def _untold(found: Sequence[Example], target: str) -> Iterator[tuple[Example, int, str, str]]:
-    for one in found:
-        told: Sequence[object] = one.seen.told_kind if target == "kind" else one.seen.told_status
-        for index, (kind, status) in one.gold.items():
-            if told[index] is None:
-                yield one, index, kind, status
-
-
-def folds(found: Sequence[Example], number: int) -> Iterator[tuple[list[Example], list[Example]]]:
-    """Examples to learn from and examples left out; stories stay together, and folds are of like size."""
-    stories: dict[str, list[Example]] = {}
+def folds(found: Sequence[Labelled], number: int) -> Iterator[tuple[list[Labelled], list[Labelled]]]:
+    """Documents to learn from and documents left out; stories stay together, and folds are of like size."""
+    stories: dict[str, list[Labelled]] = {}
     for one in found:
         stories.setdefault(one.group, []).append(one)
-    parts: list[list[Example]] = [[] for _ in range(number)]
-    for story in sorted(stories.values(), key=lambda story: -sum(len(one.gold) for one in story)):
-        min(parts, key=lambda part: sum(len(one.gold) for one in part)).extend(story)
+    parts: list[list[Labelled]] = [[] for _ in range(number)]
+    for story in sorted(stories.values(), key=lambda story: -sum(len(one.truth) for one in story)):
+        min(parts, key=lambda part: sum(len(one.truth) for one in part)).extend(story)
     for part in parts:
         left = {id(one) for one in part}
         yield [one for one in found if id(one) not in left], part
@@ -119,14 +102,17 @@ def main(folders: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return error.exit_code
     found = documents + samples
+    ties = fit_periods([case for one in found for case in periods_of(one)])
+    for one in found:
+        date(one, ties)
     index = GrowingIndex()
     examples = [example(one, templates(index)) for one in found]
     stored: Stored = fit_all(examples, index)
-    save_memory(remember(examples, index, stored))
+    save_network(fit_network(examples, index))
     write({**json.loads(MODEL.read_text(encoding="utf-8")), **stored})
     weights = fit_subjects([case for one in found for case in cases_of(one, scene_of(one, register))])
     tallies = fit_counts([case for one in found for case in counts_of(one)])
-    for path, fitted in ((WEIGHTS, weights), (TALLIES, tallies)):
+    for path, fitted in ((WEIGHTS, weights), (TALLIES, tallies), (TIES, ties)):
         path.write_text(json.dumps(fitted, indent=0, sort_keys=True) + "\n", encoding="utf-8")
     counts = [sum(len(one.truth) for one in part) for part in (documents, samples)]
     print(f"learnt from {counts[0]} figures of gold documents and {counts[1]} of samples")

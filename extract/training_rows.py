@@ -1,11 +1,34 @@
-"""What the trainings of the models share."""
+"""What the trainings of the models of kind and status share."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from scipy import sparse
+
+from extract.examples import Example
+
+TYPICAL = 2.0  # how much more the documents count that are most like what is collected
+LEAST = 3  # groups in which a feature must stand
+Row = tuple[Example, list[int], str]  # document, features, class
+
+
+def untold(found: Sequence[Example], target: str) -> Iterator[tuple[Example, int, str, str]]:
+    """Document, place, kind and status of the figures whose ``target`` (kind or status) no label of a table tells."""
+    for one in found:
+        told: Sequence[object] = one.seen.told_kind if target == "kind" else one.seen.told_status
+        for index, (kind, status) in one.gold.items():
+            if told[index] is None:
+                yield one, index, kind, status
+
+
+def worth(rows: Sequence[Row]) -> np.ndarray:
+    """How much each figure counts, 1 on average: documents by the square root of their figures."""
+    sizes = Counter(one.group for one, _, _ in rows)
+    found = np.array([sizes[one.group] ** -0.5 * (TYPICAL if one.typical else 1.0) for one, _, _ in rows])
+    return found * len(rows) / found.sum()
 
 
 def documents_of(documents: Sequence[str], rows: sparse.csr_matrix) -> np.ndarray:

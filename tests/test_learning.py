@@ -1,25 +1,28 @@
-"""What the models learn from: marked-up samples, the memory of labelled figures, and numbers that count posts."""
+"""What the models learn from: marked-up samples, the small network, choices, and numbers that count posts."""
 
 from __future__ import annotations
 
-import math
 import re
 
 import numpy as np
 import pytest
-from scipy import sparse
 
 from breakeven_errors import UsageError
 from crawler.readers.plain import layout
 from extract import tallies
 from extract.counts import considered
+from extract.dating import likeliest
 from extract.examples import DOCUMENT, SAMPLES, load_samples, read_sample, unmark
 from extract.facts import Figure
 from extract.figures import figures_of, sentences_of
 from extract.index import UNKNOWN, GrowingIndex, Index, strengths
-from extract.memory import WEIGHT, Memory, load, ones, recall, save
+from extract.network import Network, laid_out, load, ones, save
 from extract.pipeline import build
 from extract.register import load as load_register
+from extract.training_choice import Case
+from extract.training_choice import fit as fit_choice
+from extract.training_periods import cases_of as periods_of
+from extract.training_periods import date
 from extract.training_rows import documents_of
 
 KINDS = {"saving", "job_cut", "deficit", "surplus", "funding", "cost", "survey", "performance", "other"}
@@ -69,34 +72,35 @@ def test_samples_are_read_with_their_labels_by_figure(tmp_path) -> None:
     (tmp_path / "made.txt").write_text(text, encoding="utf-8")
     (one,) = load_samples(build(("layout", "figures", "periods", "organisations")), tmp_path)
     assert one.truth == {0: {"kind": "saving", "status": "planned", "organisation": "RR8", "period": "2024/25"}}
-    assert not one.remembered
+    assert not one.typical
 
 
 INDEX = Index(["zone0< a", "zone0< b", "bag c"])
 
 
-def memory() -> Memory:
-    figures = sparse.csr_matrix([[1.0, 1.0, 0.0], [0.0, 0.0, 0.4]], dtype=np.float32)
-    return Memory(INDEX.names[1:], figures, np.array([[1.0, 0.0], [0.0, 1.0]], np.float32), 1.0)
+def network() -> Network:
+    """One hidden unit that both ``a`` and ``b`` are needed to wake, for two classes."""
+    inward = np.array([[1.0], [1.0], [0.0]], np.float32)
+    outward, none = np.array([[2.0, -2.0]], np.float32), np.zeros(2, np.float32)
+    return Network(INDEX.names[1:], inward, np.array([-1.0], np.float32), outward, none)
 
 
-def recalled(known: Memory, *described: list[int]) -> np.ndarray:
-    return recall(known, INDEX, strengths(INDEX)).scores(ones(described, len(INDEX.names)))
+def scored(known: Network, *described: list[int], share: float = 1.0) -> np.ndarray:
+    return laid_out(known, INDEX, strengths(INDEX), share).scores(ones(described, len(INDEX.names)))
 
 
-def test_a_figure_like_a_remembered_one_is_drawn_to_its_class() -> None:
-    same, near, far = recalled(memory(), [1, 2], [1], [3])
-    assert same == pytest.approx([WEIGHT, WEIGHT * math.exp(-2.16)])
-    assert near == pytest.approx([WEIGHT * math.exp(-1), WEIGHT * math.exp(-1.16)])
-    assert same[0] > near[0] > far[0]
-    assert far[1] == pytest.approx(WEIGHT)
+def test_a_network_tells_features_together_from_each_alone() -> None:
+    together, alone, other = scored(network(), [1, 2], [1], [3]).tolist()
+    assert together == [2.0, -2.0]
+    assert alone == other == [0.0, 0.0]
+    assert scored(network(), [1, 2], share=0.5).tolist() == [[1.0, -1.0]]
 
 
-def test_a_memory_that_is_written_recalls_the_same(tmp_path) -> None:
-    save(memory(), tmp_path / "memory.npz")
-    again = load(tmp_path / "memory.npz")
-    assert again.names == INDEX.names[1:]
-    assert recalled(again, [1], [3]) == pytest.approx(recalled(memory(), [1], [3]), abs=1e-2)
+def test_a_network_that_is_written_scores_the_same(tmp_path) -> None:
+    save(network(), tmp_path / "network.npz")
+    again = load(tmp_path / "network.npz")
+    assert again.names == network().names
+    assert scored(again, [1, 2], [3]) == pytest.approx(scored(network(), [1, 2], [3]), abs=1e-2)
 
 
 def test_features_are_counted_by_document() -> None:
@@ -145,3 +149,38 @@ def test_where_the_rules_say_no_the_model_has_to_be_sure() -> None:
     assert tallies.counts_posts(cut, unsure)
     assert not tallies.counts_posts(kept, sure)
     assert tallies.counts_posts(kept, {"bias": 2.0})
+
+
+def test_a_choice_learns_which_of_its_candidates_are_right() -> None:
+    cases = [Case(f"d{n}", {"2024/25": {"near"}, "": {"none"}, "2023/24": {"far"}}, "2024/25") for n in range(20)]
+    cases += [Case(f"e{n}", {"2022/23": {"far"}, "": {"none"}}, "") for n in range(20)]
+    weight = fit_choice(cases, {})
+    assert weight["near"] > weight["none"] > weight["far"]
+    assert likeliest({"2020/21": {"far"}, "": {"none"}, "2021/22": {"near"}}, weight) == "2021/22"
+    assert likeliest({"2020/21": {"far"}, "": {"none"}}, weight) is None
+
+
+def test_an_expected_weight_gives_way_only_to_much_evidence() -> None:
+    cases = [Case(f"d{n}", {"a": {"left"}, "b": {"right"}}, "b") for n in range(10)]
+    assert fit_choice(cases, {"left": 3.0})["left"] > 2.0
+    assert fit_choice(cases, {})["left"] < 0
+
+
+def test_a_choice_heeds_what_counts_more() -> None:
+    light = [Case(f"d{n}", {"a": {"left"}, "b": {"right"}}, "a") for n in range(10)]
+    heavy = [Case(f"e{n}", {"a": {"left"}, "b": {"right"}}, "b", worth=10.0) for n in range(10)]
+    weight = fit_choice([*light, *heavy], {})
+    assert weight["right"] > weight["left"]
+
+
+def test_a_period_is_learnt_from_samples(tmp_path) -> None:
+    text = "@2024-06-01\nIt saved {£5m|saving|actual|-|2023/24} in 2023/24. A roof costs {£1m|cost|actual|-|-}.\n"
+    (tmp_path / "parallel.txt").write_text(text, encoding="utf-8")
+    (one,) = load_samples(build(("layout", "figures", "periods", "organisations")), tmp_path)
+    first, second = periods_of(one)
+    assert (first.gold, second.gold) == ("2023/24", "")
+    assert {"2023/24", ""} == first.described.keys() == second.described.keys()
+    assert one.typical
+    assert first.worth > 1
+    date(one, {"named 1": 1.0, "none": 0.5})
+    assert [label for label, _, _ in one.doc._.spans] == ["2023/24", None]
