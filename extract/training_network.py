@@ -45,7 +45,8 @@ def _fit(rows: Sequence[Row], index: Index, kept: np.ndarray) -> MLPClassifier:
     classes, wanted = np.unique([name for _, _, name in rows], return_inverse=True)
     share = worth(rows) / len(rows)
     random = np.random.default_rng(0)
-    model = MLPClassifier((HIDDEN,), alpha=PENALTY, batch_size=BATCH, learning_rate_init=RATE, random_state=0)
+    batch = min(BATCH, len(rows))
+    model = MLPClassifier((HIDDEN,), alpha=PENALTY, batch_size=batch, learning_rate_init=RATE, random_state=0)
     for _ in range(PASSES):
         drawn = random.choice(len(rows), len(rows), p=share)
         shown = matrix[drawn]
