@@ -6,6 +6,7 @@ from extract.facts import Figure
 from extract.page import Page, cues, in_words, label_for
 
 BACK = 8  # figures back that a sentence may go on about
+OPENING = 600  # characters of a sentence in which it may say that it goes on
 LIST = 20  # items back to the line that leads a list
 BODY = 200  # characters of a block that is text and no title
 
@@ -15,7 +16,7 @@ def goes_on(page: Page, figure: Figure) -> str:
     start, end = figure.sentence
     if cues().part_of.match(page.text[start : start + 30]):
         return "part"
-    if cues().refers_strong.search(page.text[start : min(end, figure.end + 30)]):
+    if cues().refers_strong.search(page.text[start : min(end, figure.end + 30, start + OPENING)]):
         return "plainly"
     return "perhaps" if cues().refers.search(page.text[start : start + 60]) else "no"
 

@@ -15,7 +15,10 @@ from extract.page import Page, cues, label_for
 
 NO_TIME = ""  # the candidate that stands for no time at all
 STEPS = (4, 12, 25, 50, 100, 200)  # of distance
-NEXT = 6  # figures on either side that may stand between
+NEXT = 6  # figures, and times, on either side that count
+BRIDGE = 400  # characters between a figure and a time that are looked at
+BEFORE = 600  # characters before a sentence in which a time may stand
+BACK = 20  # figures back to one of another sentence
 MARKS = (",", ";", " and ", " but ", "(")
 WORD = re.compile(r"([a-z]+)\W*$")
 END = re.compile(r"[.!?]\s")
@@ -25,7 +28,7 @@ Features = dict[str, set[str]]
 def candidates(page: Page, index: int) -> Features:
     """The labels of all times that a figure may belong to, with the names of their features."""
     figure = page.figures[index]
-    named = [p for p in page.within(*figure.sentence) if p.kind != "duration" and p.label]
+    named = _named(page, figure)
     found: Features = {NO_TIME: set()}
     _of_sentence(found, page, index, named)
     much = str(min(len(named), 2))
@@ -41,6 +44,15 @@ def candidates(page: Page, index: int) -> Features:
     if index and page.figures[index - 1].sentence == figure.sentence:
         _add(found, page.labels[index - 1], "neighbour", much)
     return found
+
+
+def _named(page: Page, figure: Figure) -> list[Period]:
+    """The times of the figure's sentence, of many those next to it."""
+    named = [p for p in page.within(*figure.sentence) if p.kind != "duration" and p.label]
+    if len(named) <= 2 * NEXT:
+        return named
+    place = bisect_right([p.start for p in named], figure.start)
+    return named[max(0, place - NEXT) : place + NEXT]
 
 
 def _add(found: Features, label: str | None, name: str, *more: str) -> None:
@@ -70,7 +82,7 @@ def _tie(page: Page, index: int, period: Period, named: Sequence[Period]) -> lis
     near = page.figures[max(0, index - NEXT) : index + NEXT + 1]
     figures = min(3, sum(start <= other.start and other.end <= end for other in near))
     times = min(2, sum(start <= other.start and other.end <= end for other in named))
-    much, bridge = min(len(named), 2), text[start:end].lower()
+    much, bridge = min(len(named), 2), text[start : min(end, start + BRIDGE)].lower()
     word = WORD.search(text[max(0, period.start - 20) : period.start].lower())
     names = [
         f"named {much}",
@@ -132,14 +144,15 @@ def _from_outside(found: Features, page: Page, index: int, much: str) -> None:
     if figure.block is None:
         return
     start = figure.sentence[0]
-    before = [p for p in page.within(page.blocks[figure.block].start, start) if p.label and p.kind != "duration"]
-    if before:
-        last = before[-1]
+    before = page.within(max(page.blocks[figure.block].start, start - BEFORE), start)
+    last = next((p for p in reversed(before) if p.label and p.kind != "duration"), None)
+    if last:
         away = min(3, len(END.findall(page.text, last.end, start)))
         more = f"{much} named goes on {how}"
         kinds = (f"{away} away {more}", f"{last.kind} {much} named", f"{figure.unit} {more}")
         _add(found, label_for(page, figure, last), "sentence before", *kinds)
         found[NO_TIME].add(f"none though {away} away {more}")
-    earlier = next((n for n in range(index - 1, -1, -1) if page.figures[n].sentence != figure.sentence), None)
+    back = range(index - 1, max(-1, index - BACK), -1)
+    earlier = next((n for n in back if page.figures[n].sentence != figure.sentence), None)
     if earlier is not None and page.figures[earlier].block == figure.block:
         _add(found, page.labels[earlier], "last figure", f"{much} named goes on {how}")

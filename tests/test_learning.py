@@ -19,6 +19,7 @@ from extract.index import UNKNOWN, GrowingIndex, Index, strengths
 from extract.network import Network, laid_out, load, ones, save
 from extract.pipeline import build
 from extract.register import load as load_register
+from extract.ties import NEXT
 from extract.training_choice import Case
 from extract.training_choice import fit as fit_choice
 from extract.training_periods import cases_of as periods_of
@@ -184,3 +185,13 @@ def test_a_period_is_learnt_from_samples(tmp_path) -> None:
     assert first.worth > 1
     date(one, {"named 1": 1.0, "none": 0.5})
     assert [label for label, _, _ in one.doc._.spans] == ["2023/24", None]
+
+
+def test_of_many_times_in_a_sentence_only_those_near_a_figure_are_weighed(tmp_path) -> None:
+    listed = ", ".join(f"{{£{n}m|saving|actual|-|20{n}/{n + 1}}} in 20{n}/{n + 1}" for n in range(10, 48))
+    (tmp_path / "made.txt").write_text(f"@2024-06-01\nIt saved {listed}.\n", encoding="utf-8")
+    (one,) = load_samples(build(("layout", "figures", "periods", "organisations")), tmp_path)
+    cases = periods_of(one)
+    assert len(cases) == 38
+    assert all(case.gold in case.described for case in cases)
+    assert max(len(case.described) for case in cases) <= 2 * NEXT + 2
