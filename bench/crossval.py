@@ -2,7 +2,7 @@
 
     python bench/crossval.py GOLD_FOLDER... [--calibrate] [--ablate [PART ...]]
 
-Leaves out documents fold by fold, stories together; models of kind, status and subject are fitted on the rest.
+Leaves out documents fold by fold, stories together; models of period, kind, status and subject are fitted on the rest.
 ``--calibrate`` fits the curve of confidence on the left-out facts and writes it into ``data/model.json``.
 """
 
@@ -230,6 +230,8 @@ def main() -> int:
     parser.add_argument("--calibrate", action="store_true", help="write the curve of confidence into the model file")
     parser.add_argument("--ablate", nargs="*", help="leave out each part in turn, or only the named ones")
     options = parser.parse_args()
+    if unknown := set(options.ablate or ()) - {"samples", "samples in sight", "network", "labels", *PARTS}:
+        parser.error(f"--ablate: no such part: {', '.join(sorted(unknown))}")
     nlp, register, index = build(READING), load_register(), GrowingIndex()
     to = templates(index)
     documents = [one for folder in options.folders for one in load_documents(folder, nlp)]

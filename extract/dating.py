@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache, lru_cache
-from itertools import repeat
 from pathlib import Path
 
-from crawler.document import Block, Document, Table
+from extract.choice import Features, best
 from extract.dating_tables import of_table
-from extract.facts import Figure, Period
-from extract.page import page_of
+from extract.page import Page
 from extract.periods import bounds
-from extract.ties import Features, candidates
+from extract.ties import candidates
 
 WEIGHTS = Path(__file__).parent / "data" / "ties.json"
 Dated = tuple[str | None, str | None, str | None]
@@ -26,23 +24,13 @@ def weights() -> dict[str, float]:
     return loaded
 
 
-def date_figures(
-    figures: Sequence[Figure],
-    periods: Sequence[Period],
-    document: Document | None,
-    text: str,
-    blocks: Sequence[Block],
-    tables: Sequence[Table],
-    weight: Mapping[str, float] | None = None,
-) -> list[Dated]:
-    """Period of each figure, figures being in the order of the text, by the shipped weights or by others.
+def date_figures(page: Page, weight: Mapping[str, float] | None = None) -> list[Dated]:
+    """Period of each figure of a page, in the order of the text, by the shipped weights or by others.
 
     Each is (label, first day, last day), days in ISO 8601; all three are None when nothing ties the figure to a time.
     """
-    if not figures:
-        return []
-    page, weight = page_of(figures, periods, document, text, blocks, tables), weight or weights()
-    for index, figure in enumerate(figures):
+    weight = weight or weights()
+    for index, figure in enumerate(page.figures):
         in_table = figure.cell is not None and figure.cell[0] in page.grids
         page.add(of_table(page, figure) if in_table else likeliest(candidates(page, index), weight))
     return [_dated(label) for label in page.labels]
@@ -50,10 +38,7 @@ def date_figures(
 
 def likeliest(found: Features, weight: Mapping[str, float]) -> str | None:
     """The label with the highest score; None for no time."""
-    if len(found) == 1:
-        return None
-    scores = {label: sum(map(weight.get, names, repeat(0.0))) for label, names in found.items()}
-    return max(scores, key=lambda label: scores[label]) or None
+    return best(found, weight)[0] or None if len(found) > 1 else None
 
 
 @lru_cache(maxsize=1024)

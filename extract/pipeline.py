@@ -32,6 +32,7 @@ from extract.features import Surroundings
 from extract.figures import find_figures
 from extract.kinds import Label, label_figures
 from extract.organisations import Linker
+from extract.page import page_of
 from extract.periods import find_periods
 from extract.register import load as load_register
 from extract.tables import figures_in_tables, table_values
@@ -160,7 +161,10 @@ def periods(nlp: Language, name: str) -> Component:
     def component(doc: Doc) -> Doc:
         text, known = text_of(doc), doc._
         known.periods = find_periods(text, published(known.source))
-        known.spans = date_figures(known.figures, known.periods, known.source, text, known.blocks, known.tables)
+        known.spans = []
+        if known.figures:
+            page = page_of(known.figures, known.periods, known.source, text, known.blocks, known.tables)
+            known.spans = date_figures(page)
         return doc
 
     return component

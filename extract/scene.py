@@ -22,7 +22,8 @@ from extract.register import Register
 from extract.spellings import place_words
 
 if TYPE_CHECKING:
-    from extract.settings import Features, Labels, Setting
+    from extract.choice import Features
+    from extract.settings import Labels, Setting
 
 DATA = Path(__file__).parent / "data" / "subjects.yml"
 # The end of a match begins a sentence. Stops and line ends come first, so that a search can skip to them.

@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from crawler.document import Cell, Table
+from extract.choice import Features
 from extract.facts import Figure
 from extract.scene import Anchor, Scene, patterns
 
@@ -35,8 +36,6 @@ PREPOSITIONS = {"at", "for", "by", "of", "from", "to", "in", "across", "with"}
 JOINERS = {"and", "and the", "", "the", "or", "&"}
 
 TOPIC = 30  # sentences of a paragraph that are looked back over
-
-Features = dict[str, set[str]]
 
 
 @dataclass(slots=True)

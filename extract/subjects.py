@@ -8,20 +8,18 @@ nothing of any one document.
 from __future__ import annotations
 
 import json
-import math
 from bisect import bisect_left
-from collections.abc import Mapping
 from functools import cache
-from itertools import pairwise, repeat
+from itertools import pairwise
 from pathlib import Path
 
 from crawler.document import Cell
+from extract.choice import Features, best
 from extract.facts import Figure
 from extract.passages import read_passage
 from extract.scene import Scene
 from extract.settings import (
     NOBODY,
-    Features,
     Part,
     Setting,
     add,
@@ -55,13 +53,6 @@ def subject_of(figure: Figure, scene: Scene, kind: str | None = None) -> tuple[s
     """
     organisation, probability = best(candidates(figure, scene, kind), weights())
     return organisation or None, probability
-
-
-def best(described: Features, weight: Mapping[str, float]) -> tuple[str, float]:
-    """The candidate with the highest score, and its probability."""
-    scores = {one: sum(map(weight.get, names, repeat(0.0))) for one, names in described.items()}
-    winner = max(scores, key=lambda one: scores[one])
-    return winner, 1 / sum(math.exp(score - scores[winner]) for score in scores.values())
 
 
 def speaker_of(figure: Figure, scene: Scene) -> str | None:

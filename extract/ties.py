@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from extract.around import goes_on, of_figure_before, of_list, of_same_number, year_of_heading
+from extract.choice import Features
 from extract.facts import Figure, Period
 from extract.page import Page, cues, label_for
 
@@ -22,7 +23,6 @@ BACK = 20  # figures back to one of another sentence
 MARKS = (",", ";", " and ", " but ", "(")
 WORD = re.compile(r"([a-z]+)\W*$")
 END = re.compile(r"[.!?]\s")
-Features = dict[str, set[str]]
 
 
 def candidates(page: Page, index: int) -> Features:

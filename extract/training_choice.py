@@ -17,6 +17,8 @@ import yaml
 from scipy import sparse
 from scipy.optimize import minimize
 
+from extract.choice import Features
+
 PENALTY, RAREST = 2.0, 6
 FIRM = 60.0  # the penalty of leaving an expected weight: what is promised of names that are left open holds
 PRIOR = Path(__file__).parent / "data" / "prior.yml"
@@ -27,7 +29,7 @@ class Case:
     """One labelled figure: its document, its described candidates, the right one, and how much it counts."""
 
     document: str
-    described: dict[str, set[str]]
+    described: Features
     gold: str
     worth: float = 1.0
 

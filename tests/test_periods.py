@@ -10,6 +10,7 @@ from crawler.document import Document
 from crawler.readers.plain import layout
 from extract.dating import date_figures
 from extract.figures import find_figures
+from extract.page import page_of
 from extract.periods import bounds, find_periods
 from extract.tables import figures_in_tables
 
@@ -22,7 +23,7 @@ def labels(text: str, published: date | None = PUBLISHED, title: str | None = No
     figures = find_figures(text, document.blocks) + figures_in_tables(text, document.tables, document.blocks)
     figures.sort(key=lambda figure: figure.start)
     periods = find_periods(text, published)
-    dated = date_figures(figures, periods, document, text, document.blocks, document.tables)
+    dated = date_figures(page_of(figures, periods, document, text, document.blocks, document.tables))
     return [label for label, _, _ in dated]
 
 
