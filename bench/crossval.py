@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import pairwise
@@ -23,6 +23,7 @@ from sklearn.linear_model import LogisticRegression
 
 from extract import scene as scenes
 from extract import scoring, subjects
+from extract.choice import Chooser, chooser
 from extract.confidence import traits
 from extract.examples import Example, Labelled, example, load_documents, load_samples
 from extract.index import GrowingIndex, Index, Templates, templates
@@ -89,13 +90,13 @@ def date_left_out(documents: Sequence[Labelled], samples: Sequence[Labelled] = (
             date(one, weight)
 
 
-def judge(entry: Entry, by: Models, weight: Mapping[str, float], change: Change) -> list[Guess]:
+def judge(entry: Entry, by: Models, whose: Chooser, change: Change) -> list[Guess]:
     """The facts of a document by given models."""
     doc, guesses = entry.labelled.doc, []
     labels = label_described(change(entry.example.seen), by)
-    for figure, span, label in zip(doc._.figures, doc._.spans, labels, strict=True):
-        body, sure = subjects.best(subjects.candidates(figure, entry.scene, label.kind), weight)
-        found = fact(doc.text, figure, span, label, (body or None, sure, None))
+    bodies = subjects.subjects_of(doc._.figures, [label.kind for label in labels], entry.scene, whose)
+    for figure, span, label, (body, sure) in zip(doc._.figures, doc._.spans, labels, bodies, strict=True):
+        found = fact(doc.text, figure, span, label, (body, sure, None))
         guesses.append(Guess(asdict(found), label, sure, traits(figure, label, sure)))
     return guesses
 
@@ -104,7 +105,8 @@ def compare(entry: Entry, guesses: Sequence[Guess]) -> scoring.Outcome:
     """Scores a document, and notes which guesses are right."""
     doc = entry.labelled.doc
     rows = [guess.row for guess in guesses]
-    outcome = scoring.compare(entry.labelled.gold, rows, doc.text, named(doc._.mentions))
+    mentions = subjects.settled(entry.scene, doc._.figures, [row["organisation"] for row in rows])
+    outcome = scoring.compare(entry.labelled.gold, rows, doc.text, named(mentions))
     for ours, theirs in outcome.pairs:
         right = ours["kind"] == theirs["kind"] and ours["organisation"] == theirs["organisation"]
         guesses[[row is ours for row in rows].index(True)].right = right
@@ -135,9 +137,9 @@ def run(
     outcomes, guesses = [], []
     for learnt, left in folds([entry.labelled for entry in entries], FOLDS):
         known = [described[id(one)] for one in learnt]
-        by, weight = fit([*known, *samples], index, change, network)
+        by, whose = fit([*known, *samples], index, change, network)
         for one in left:
-            found = judge(described[id(one)], by, weight, change)
+            found = judge(described[id(one)], by, whose, change)
             outcomes.append(compare(described[id(one)], found))
             guesses += found
     return outcomes, guesses
@@ -158,12 +160,12 @@ def ablated(
     }
 
 
-def fit(known: Sequence[Entry], index: Index, change: Change, network: bool) -> tuple[Models, dict[str, float]]:
-    """The models of kind and status, and the weights of subjects, learnt from the entries."""
+def fit(known: Sequence[Entry], index: Index, change: Change, network: bool) -> tuple[Models, Chooser]:
+    """The models of kind and status, and that of subjects, learnt from the entries."""
     changed = [replace(one.example, seen=change(one.example.seen)) for one in known]
     stored = fit_all(changed, index)
-    weight = fit_subjects([case for one in known for case in one.cases])
-    return models_of(stored, index, fit_network(changed, index) if network else None), weight
+    whose = chooser(*fit_subjects([case for one in known for case in one.cases]))
+    return models_of(stored, index, fit_network(changed, index) if network else None), whose
 
 
 def fitted(
@@ -178,8 +180,8 @@ def fitted(
     for one in documents:
         date(one, weight)
     entries = [entry_of(one, register, templates(index)) for one in documents]
-    by, weights = fit([*entries, *samples], index, same, True)
-    return [compare(one, judge(one, by, weights, same)) for one in entries]
+    by, whose = fit([*entries, *samples], index, same, True)
+    return [compare(one, judge(one, by, whose, same)) for one in entries]
 
 
 def line(name: str, outcomes: Sequence[scoring.Outcome]) -> str:

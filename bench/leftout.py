@@ -17,6 +17,7 @@ from pathlib import Path
 from crossval import FOLDS, Entry, date_left_out, entry_of, fit, same
 
 from extract import subjects, tallies
+from extract.choice import Chooser
 from extract.examples import LABELS, load_documents, load_samples
 from extract.index import GrowingIndex, templates
 from extract.kinds import Models, label_described
@@ -34,15 +35,16 @@ def parts(entries: Sequence[Entry]) -> list[list[Entry]]:
     return [[known[id(one)] for one in left] for _, left in folds([entry.labelled for entry in entries], FOLDS)]
 
 
-def agreed(entry: Entry, by: Models, weight: dict[str, float]) -> Counter[str]:
+def agreed(entry: Entry, by: Models, whose: Chooser) -> Counter[str]:
     """Of a document: how many figures have each label, and how many of these the models agree with."""
     found: Counter[str] = Counter()
     labels = label_described(entry.example.seen, by)
+    figures = entry.labelled.doc._.figures
+    bodies = subjects.subjects_of(figures, [label.kind for label in labels], entry.scene, whose)
     for index, truth in entry.labelled.truth.items():
-        label, figure = labels[index], entry.labelled.doc._.figures[index]
-        body, _ = subjects.best(subjects.candidates(figure, entry.scene, label.kind), weight)
+        label, (body, _) = labels[index], bodies[index]
         period = entry.labelled.doc._.spans[index][0]
-        ours = {"kind": label.kind, "status": label.status, "organisation": body or None, "period": period}
+        ours = {"kind": label.kind, "status": label.status, "organisation": body, "period": period}
         for name in LABELS:
             if name in truth:
                 found[name] += 1
@@ -80,11 +82,11 @@ def main() -> int:
     for part in parts(entries):
         left = {id(entry) for entry in part}
         learnt = [entry for entry in entries if id(entry) not in left]
-        by, weight = fit(learnt, index, same, True)
+        by, whose = fit(learnt, index, same, True)
         tally = fit_counts([case for entry in learnt for case in counts_of(entry.labelled)])
         for entry in part:
             source = source_of(entry, stems)
-            rows.setdefault(source, Counter()).update(agreed(entry, by, weight))
+            rows.setdefault(source, Counter()).update(agreed(entry, by, whose))
             for case in counts_of(entry.labelled):
                 taken = tallies.counts_posts(case.tally, tally)
                 cases.setdefault("gold" if source == "gold" else "samples", []).append((case, taken))

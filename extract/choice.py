@@ -1,16 +1,68 @@
-"""A choice among candidates that are described by named features: a conditional logit with fitted weights."""
+"""A choice among candidates described by named features: a conditional logit, alone or beside a small network."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import repeat
 
+import numpy as np
+
+from extract.network import Network, ones
+
 Features = dict[str, set[str]]  # the names of the features of each candidate
+NEITHER = ""  # the candidate that stands for none of the others; what tells of it tells of all
+
+
+@dataclass(slots=True)
+class Chooser:
+    """A conditional logit and a network of n features, whose scores are averaged.
+
+    The network has a row for each feature of a candidate, and behind those one for each feature of ``NEITHER``.
+    """
+
+    rows: dict[str, int]  # of the features
+    linear: np.ndarray  # 2n: the weights of the logit, then noughts
+    network: Network
+
+
+def chooser(weight: Mapping[str, float], network: Network) -> Chooser:
+    """The two for use; the names of the network are those of the weights, in any order, and the same again."""
+    names = network.names[: len(network.names) // 2]
+    linear = np.zeros(len(network.names), np.float32)
+    linear[: len(names)] = [weight[name] for name in names]
+    return Chooser({name: row for row, name in enumerate(names)}, linear, network)
+
+
+def rows_of(features: Features, rows: Mapping[str, int]) -> list[list[int]]:
+    """The rows of each candidate's features, of the known ones."""
+    shared = [rows[name] + len(rows) for name in features[NEITHER] if name in rows]
+    found = []
+    for one, names in features.items():
+        own = [rows[name] for name in names if name in rows]
+        found.append(own if one == NEITHER else own + shared)
+    return found
+
+
+def choose(described: Sequence[Features], by: Chooser) -> list[tuple[str, float]]:
+    """Of each the candidate with the highest score, and its probability."""
+    if not described:
+        return []
+    matrix = ones([rows for features in described for rows in rows_of(features, by.rows)], len(by.linear))
+    scores = ((matrix @ by.linear + by.network.scores(matrix)[:, 0]) / 2).tolist()
+    found, start = [], 0
+    for features in described:
+        found.append(_best(dict(zip(features, scores[start : start + len(features)], strict=True))))
+        start += len(features)
+    return found
 
 
 def best(described: Features, weight: Mapping[str, float]) -> tuple[str, float]:
-    """The candidate with the highest score, and its probability."""
-    scores = {one: sum(map(weight.get, names, repeat(0.0))) for one, names in described.items()}
+    """The candidate that a logit alone scores highest, and its probability."""
+    return _best({one: sum(map(weight.get, names, repeat(0.0))) for one, names in described.items()})
+
+
+def _best(scores: Mapping[str, float]) -> tuple[str, float]:
     winner = max(scores, key=lambda one: scores[one])
     return winner, 1 / sum(math.exp(score - scores[winner]) for score in scores.values())

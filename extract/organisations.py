@@ -24,6 +24,7 @@ from extract.words import STOP, UNKNOWN, Words, runs_of
 BRACKET = re.compile(r"\(\s*(?:the\s+|or\s+)?[\"'“‘]?(?:the\s+)?([A-Z][A-Za-z&]{1,11}?)s?[\"'”’]?\s*\)")
 YEAR = re.compile(r"(20(?<!\w20)[0-4]\d)(?:\s?[/–-]\s?(\d\d)(?!\d))?")
 END = -1
+OPEN = {"ambiguous", "town"}  # kinds of names that only context can tell to be a body's
 
 Tree = dict[int, Any]  # by the number of a word the tree of what may follow; by END the spellings that end here
 
@@ -145,8 +146,10 @@ class Linker:
             start, end = reading.words.span(match.first)[0], reading.words.span(match.last)[1]
             if reading.words.text[start:end] in reading.hidden:
                 continue
-            firm = [one for one in match.bearers if one.kind != "ambiguous"]
+            firm = [one for one in match.bearers if one.kind not in OPEN]
             chosen = self._at(firm, reading.day)
+            if len(chosen) > 1 and len(own := [one for one in chosen if one.kind != "site"]) == 1:
+                chosen = own  # a trust of that name, before another's hospital
             if len(chosen) == 1:
                 found.append(self._mention(match, reading, chosen[0]))
             else:
@@ -169,7 +172,8 @@ class Linker:
         self, match: _Match, reading: _Reading, chosen: Spelling | None, candidates: Iterable[str] = ()
     ) -> Mention:
         start, end = reading.words.span(match.first)[0], reading.words.span(match.last)[1]
-        kind = chosen.kind if chosen else "ambiguous"
+        towns = all(one.kind == "town" for one in match.bearers)
+        kind = chosen.kind if chosen else "town" if towns else "ambiguous"
         if chosen and kind == "site" and self._bears_its_name(chosen):
             kind = "short"
         if chosen and self._uncounted(chosen.organisation):
@@ -215,9 +219,12 @@ class Linker:
         for match in doubtful:
             options = list(dict.fromkeys(one.organisation for one in match.bearers))
             living = [one for one in options if self.register.organisations[one].lived(reading.day)]
-            chosen = self._choose(match, living, reading, rows)
+            towns = all(one.kind == "town" for one in match.bearers)
+            chosen = self._choose(match, living, reading, rows) if living and not towns else None
             spelling = next((one for one in match.bearers if one.organisation == chosen), None)
-            found.append(self._mention(match, reading, spelling, () if spelling else options))
+            if spelling or living or not towns:
+                open_name = self._mention(match, reading, None, living or options)
+                found.append(self._mention(match, reading, spelling) if spelling else open_name)
         return found
 
     def _choose(self, match: _Match, living: list[str], reading: _Reading, rows: str | None) -> str | None:

@@ -135,7 +135,7 @@ def _month() -> re.Pattern[str]:
     """A month and its year, and the day if there is one."""
     day = r"(?:\d{1,2}(?:st|nd|rd|th)?(?:\sof)?\s)?"
     month = rf"(?P<month>{any_of(_months())})"
-    return compiled(rf"\b{day}{month}\.?(?:\s\d{{1,2}},)?[\s,]{{1,2}}(?:\d\d,\s)?(?P<month_year>{YEAR})\b")
+    return compiled(rf"\b{day}{month}\.?(?:\s\d{{1,2}},)?[\s,]{{1,2}}(?:\d\d,\s)?(?P<month_year>{YEAR})\b(?!/\d\d)")
 
 
 @cache

@@ -204,23 +204,29 @@ def surroundings(doc: Doc) -> Surroundings:
     return Surroundings(text_of(doc), doc._.figures, doc._.spans, doc._.blocks, doc._.table_values, doc._.source)
 
 
-@Language.factory("breakeven_subjects", requires=["doc._.labels", "doc._.mentions"], assigns=["doc._.subjects"])
+@Language.factory(
+    "breakeven_subjects",
+    requires=["doc._.labels", "doc._.mentions"],
+    assigns=["doc._.subjects", "doc._.mentions"],
+)
 def subjects(nlp: Language, name: str) -> Component:
-    """Whose each figure is, how sure that is, and who says so."""
+    """Whose each figure is, how sure that is, who says so; a name in short is linked where a figure is its body's."""
     register = load_register()
 
     def component(doc: Doc) -> Doc:
         doc._.subjects = []
         if doc._.figures:
-            scene = scenes.read(text_of(doc), doc._.blocks, doc._.tables, doc._.mentions, register, doc._.source)
-            doc._.subjects = [_subject(*pair, scene) for pair in zip(doc._.figures, doc._.labels, strict=True)]
+            scene = scenes.read(
+                text_of(doc), doc._.blocks, doc._.tables, doc._.mentions, register, doc._.source, doc._.figures
+            )
+            found = whose.subjects_of(doc._.figures, [label.kind for label in doc._.labels], scene)
+            said = [whose.speaker_of(figure, scene) for figure in doc._.figures]
+            doc._.subjects = [(*subject, speaker) for subject, speaker in zip(found, said, strict=True)]
+            doc._.mentions = whose.settled(scene, doc._.figures, [organisation for organisation, _ in found])
+        doc._.mentions = [one for one in doc._.mentions if one.organisation or one.kind != "town"]
         return doc
 
     return component
-
-
-def _subject(figure: Figure, label: Label, scene: scenes.Scene) -> Subject:
-    return *whose.subject_of(figure, scene, label.kind), whose.speaker_of(figure, scene)
 
 
 @Language.factory("breakeven_facts", requires=["doc._.labels", "doc._.subjects"], assigns=["doc._.facts"])

@@ -43,7 +43,7 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A spelling of an organisation's name. ``kind``: official, former, short, acronym, site, ambiguous."""
+    """A spelling of an organisation's name. ``kind``: official, former, short, acronym, site, ambiguous, town."""
 
     organisation: str
     name: str

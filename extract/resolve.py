@@ -11,7 +11,16 @@ from difflib import SequenceMatcher, get_close_matches
 from extract.register import Organisation, Register
 from extract.spellings import Spelling, key_of, spellings, vocabulary
 
-KIND_SCORES = {"official": 100, "acronym": 95, "short": 95, "former": 90, "site": 85, "place": 80, "ambiguous": 60}
+KIND_SCORES = {
+    "official": 100,
+    "acronym": 95,
+    "short": 95,
+    "former": 90,
+    "site": 85,
+    "place": 80,
+    "ambiguous": 60,
+    "town": 50,
+}
 KIND_WORDS = {
     "official": "its formal name",
     "acronym": "its acronym",
@@ -20,6 +29,7 @@ KIND_WORDS = {
     "site": "a hospital or unit of it",
     "place": "the place of its hospitals",
     "ambiguous": "a name that others bear or that is also a common word",
+    "town": "the town of its hospital",
 }
 LIKENESS = 0.75  # below it two names are not alike
 

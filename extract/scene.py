@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from crawler.document import Block, Cell, Document, Table
-from extract.facts import Mention
+from extract.facts import Figure, Mention
 from extract.register import Register
 from extract.spellings import place_words
 
@@ -36,6 +36,9 @@ CHOICE = re.compile(r"\(\?:([^()]*)\)(\??)")
 OPENER = re.compile(r"(?:\[\w(\w)\])?(\w+)(\??)")
 CAPITALS = re.compile(r"(?:[A-Z][\w'’-]*,? (?:(?:and|of|the|&|in) )*)+$")
 BODY_KINDS = ("trust_", "icb")
+DEPARTMENT = "dhsc"  # what *the department* is where none is named
+OTHER_KINDS = ("provider_group", "icb_cluster", "csu", "nhs_region", "national_body", "regulator", "charity")
+WHERE = (" in ", " near ", " around ", " across ")  # before the name of a town that stands for no body
 EARLY = 1000  # characters within which a document names the body that it is about
 
 
@@ -46,7 +49,9 @@ class Anchor:
     start: int
     end: int
     organisation: str | None
-    sort: str  # name, open (it could be two bodies), anaphor, pronoun, own, addressed, place, group, unlisted
+    # name, brief (in short), town (by its town alone), open (it could be two bodies), anaphor, pronoun, own,
+    # addressed, place, group, unlisted
+    sort: str
     role: str = ""  # how it takes part in its sentence, once extract.settings has asked
 
 
@@ -129,6 +134,7 @@ class Scene:
     departments: int = 0  # how often the department of health is named
     sort: str = "national"  # paper (a body's own), story (its name in the headline), early, many, national
     starts: list[int] = field(default_factory=list)
+    figures: list[int] = field(default_factory=list)  # where figures begin, in order
     block_starts: list[int] = field(default_factory=list)
     headings: list[int] = field(default_factory=list)  # indexes of the blocks that are headings
     cuts: list[int] = field(default_factory=list)  # where sentences begin
@@ -171,7 +177,7 @@ class Scene:
     def _names(self, start: int, end: int) -> list[Anchor]:
         low, high = bisect_left(self.starts, start), bisect_left(self.starts, end)
         named = self.mentions[low:high]
-        found = [self._named(mention) for mention in named if mention.organisation or self._open(mention)]
+        found = [self._named(one) for one in named if one.organisation or (self._open(one) and not self._where(one))]
         stretch = self.text[start:end] if self.places else ""
         for match in PLACE.finditer(stretch) if any(word in stretch for word in self.places) else ():
             body = self.places.get(match.group().removesuffix("'s").removesuffix("’s"))
@@ -184,11 +190,27 @@ class Scene:
         """Whether a name that is left open may be a trust's or a board's."""
         return any(self.kind(one).startswith(BODY_KINDS) for one in mention.candidates)
 
+    def _where(self, mention: Mention) -> bool:
+        """Whether a town is only where something is: *people in Swindon*."""
+        bare = mention.kind == "town" and mention.text not in self.places
+        return bare and self.text[max(0, mention.start - 8) : mention.start].endswith(WHERE)
+
     def _named(self, mention: Mention) -> Anchor:
         if mention.organisation:
             return Anchor(mention.start, mention.end, mention.organisation, "name")
-        body = self.places.get(mention.text)
-        return Anchor(mention.start, mention.end, body, "place" if body else "open")
+        if body := self.places.get(mention.text):
+            return Anchor(mention.start, mention.end, body, "place")
+        body = self.likely(mention)
+        sort = "town" if mention.kind == "town" else "brief"
+        return Anchor(mention.start, mention.end, body, sort if body else "open")
+
+    def likely(self, mention: Mention) -> str | None:
+        """The one trust or board that a name by place or in short may stand for in this document."""
+        bodies = [one for one in mention.candidates if self.kind(one).startswith(BODY_KINDS)]
+        if len(bodies) > 1:
+            sorts = {self.kind(one).split("_")[0] for one in self.bodies}
+            bodies = [one for one in bodies if {self.kind(one).split("_")[0]} == sorts]
+        return bodies[0] if len(bodies) == 1 else None
 
     def _pointing(self, start: int, end: int, named: list[Anchor]) -> list[Anchor]:
         found = []
@@ -213,13 +235,14 @@ class Scene:
                 found.append(Anchor(match.start(), match.end(), self._before(match.start(), named, start), "pronoun"))
             else:
                 kinds = patterns()["anaphors"][int(sort[1:])]
-                found.append(Anchor(match.start(), match.end(), self.latest(match.start(), kinds), "anaphor"))
+                body = self.latest(match.start(), kinds) or (DEPARTMENT if "government" in kinds else None)
+                found.append(Anchor(match.start(), match.end(), body, "anaphor"))
         return found
 
     def _before(self, place: int, named: list[Anchor], start: int) -> str | None:
         """What *it* points to: the first name of its sentence before it, else the first of the sentence before."""
         for anchor in named:
-            if anchor.end <= place and anchor.organisation:
+            if anchor.end <= place and anchor.organisation and anchor.sort != "town":
                 return anchor.organisation
         before = self.sentence_before(start)
         earlier = self.anchors(*before) if before else []
@@ -267,16 +290,18 @@ def read(
     mentions: list[Mention],
     register: Register,
     document: Document | None = None,
+    figures: Sequence[Figure] = (),
 ) -> Scene:
-    """Look at a document once; ``mentions`` are the linker's, in order."""
+    """Look at a document once; ``mentions`` are the linker's, in order, as are the figures."""
     scene = Scene(text, blocks, tables, mentions, register, document)
+    scene.figures = [figure.start for figure in figures]
     scene.starts = [mention.start for mention in mentions]
     scene.block_starts = [block.start for block in blocks]
     scene.headings = [index for index, block in enumerate(blocks) if block.kind == "heading"]
     scene.cuts = sorted({match.end() for match in SENTENCE.finditer(text)} | {block.start for block in blocks} | {0})
     counts = Counter([mention.organisation for mention in mentions if mention.organisation])
     scene.bodies = Counter({one: n for one, n in counts.items() if scene.kind(one).startswith(BODY_KINDS)})
-    scene.departments = counts["dhsc"]
+    scene.departments = counts[DEPARTMENT]
     scene.places = _places(scene)
     _lead(scene)
     scene.places = _places(scene)  # again, as the lead wins a word that two bodies share
@@ -289,6 +314,8 @@ def _lead(scene: Scene) -> None:
     scene.headline = _first_body(scene, *top) or _board_of_headline(scene, *top)
     early = _first_body(scene, 0, max(top[1], min(EARLY, len(scene.text) // 3)))
     scene.lead = scene.headline or early
+    if scene.lead and scene.lead not in scene.bodies:
+        scene.bodies[scene.lead] = 1  # named in short alone
     share = scene.bodies[scene.lead] / scene.bodies.total() if scene.lead else 0
     if scene.lead and _is_paper(scene.text[:EARLY].lower()):
         scene.sort = "paper"
@@ -298,7 +325,7 @@ def _lead(scene: Scene) -> None:
         scene.sort = "early"
     else:
         scene.sort = "many" if scene.bodies.total() > 3 else "national"
-        scene.lead = None
+        scene.lead = _first_body(scene, *top, OTHER_KINDS)
 
 
 def _is_paper(top: str) -> bool:
@@ -315,13 +342,11 @@ def _headline(scene: Scene) -> tuple[int, int]:
     return 0, scene.blocks[0].end if scene.blocks else max(scene.text.find("\n"), 1)
 
 
-def _first_body(scene: Scene, start: int, end: int) -> str | None:
-    """The trust or board that is named first in a stretch; None where a body comes first that no register lists."""
-    if not scene.bodies:
-        return None
+def _first_body(scene: Scene, start: int, end: int, kinds: tuple[str, ...] = BODY_KINDS) -> str | None:
+    """The body of the kinds that is named first in a stretch; None where one comes first that no register lists."""
     stranger = next((match.start() for match in patterns()["strangers"].finditer(scene.text, start, end)), end)
     for anchor in scene._names(start, _name_before(scene.text, start, stranger)):
-        if anchor.organisation and scene.kind(anchor.organisation).startswith(BODY_KINDS):
+        if anchor.sort != "town" and anchor.organisation and scene.kind(anchor.organisation).startswith(kinds):
             return anchor.organisation
     return None
 
@@ -330,7 +355,7 @@ def _board_of_headline(scene: Scene, start: int, end: int) -> str | None:
     """The board whose place the headline names, in a document about a system: *Devon: three-year plan*."""
     for mention in scene.mentions[bisect_left(scene.starts, start) : bisect_left(scene.starts, end)]:
         boards = [one for one in mention.candidates if scene.kind(one) == "icb"]
-        if not mention.organisation and len(boards) == 1:
+        if not mention.organisation and mention.kind != "town" and len(boards) == 1:
             if not patterns()["systems"].search(scene.text):
                 return None
             scene.bodies[boards[0]] += 1

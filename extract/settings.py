@@ -235,7 +235,10 @@ def _topic(found: Features, start: int, scene: Scene, names: str) -> None:
                 found[NOBODY].add(f"nobody:topic {one.sort} {names}")
                 return
             if one.organisation and (_owns(one.organisation, scene) or _role(one, scene) not in {"speaks", "orders"}):
-                add(found, one.organisation, f"topic:{names}", f"topic:{names} {_owns(one.organisation, scene)}")
+                owns = _owns(one.organisation, scene)
+                add(found, one.organisation, f"topic:{names}", f"topic:{names} {owns}")
+                if one.organisation != scene.lead:
+                    add(found, scene.lead, f"lead:another topic {names}", f"lead:another topic {names} {owns}")
                 return
     found[NOBODY].add(f"nobody:no topic {names}")
 

@@ -22,6 +22,8 @@ TOKEN = re.compile(
     r"|[A-Z]+?(?=[A-Z][a-z])|[A-Z]|\d+|&"
     r"|(?P<stop>(?<!\bSt)[.!?](?=\s|$)|[;:|\t•]| {3,}|\n\s*\n|\n\s*[-*] )"
 )
+LOOSE = {"acronym", "ambiguous", "town"}  # kinds whose spelling takes no part in how capitals are compared
+CAMEL = re.compile(r"(?<=[a-z])[A-Z](?=[a-z])")
 SAME = {"&": "and", "saint": "st", "’s": "'s"}
 
 
@@ -38,7 +40,7 @@ class Spelling:
 def vocabulary() -> dict[str, Any]:
     """The word lists of ``data/names.yml``; texts of several words come as sets."""
     loaded: dict[str, Any] = yaml.safe_load(DATA.read_text(encoding="utf-8"))
-    for key in ("generic_words", "speech", "not_places"):
+    for key in ("generic_words", "speech", "not_places", "brief_endings"):
         loaded[key] = set(loaded[key].split())
     for key in ("cues", "heads"):
         loaded[key] = {kind: set(words.split()) for kind, words in loaded[key].items()}
@@ -107,7 +109,20 @@ def generated(one: Organisation, names: list[Name]) -> dict[str, str]:
             found |= {f"{base} {form}": "short" for form in rules["trust_forms"]}
             found[base] = "short" if len(base.split()) > 2 else "ambiguous"
             found |= dict.fromkeys(_hospital_in_town(base), "short")
+            if " " in (brief := brief_of(base)) and brief not in found:
+                found[brief] = "ambiguous"
     return found
+
+
+def brief_of(base: str) -> str:
+    """What the press calls a trust: ``Great Western`` for Great Western Hospitals."""
+    generic = vocabulary()["brief_endings"]
+    words = base.removeprefix("The ").split()
+    while words and words[0] in generic:
+        words = words[1:]
+    while words and words[-1].strip(",") in generic:
+        words = words[:-1]
+    return " ".join(words).rstrip(",") if words and words[0][0].isupper() else ""
 
 
 def _hospital_in_town(base: str) -> list[str]:
@@ -118,15 +133,35 @@ def _hospital_in_town(base: str) -> list[str]:
     return [f"{house} in {town}", f"{house.removesuffix(' Hospital')} in {town}", f"{house} {town}"]
 
 
-def _places(register: Register) -> list[tuple[str, str]]:
-    """Names by place (``Nottingham's hospitals``) of acute trusts that alone bear theirs: (id, name)."""
+def _places(register: Register) -> list[tuple[str, str, str]]:
+    """Names of acute trusts by place: (id, name, kind).
+
+    ``Nottingham's hospitals`` (``place``) where one trust alone bears the place; the bare place or its first town
+    (``Newcastle`` of Newcastle upon Tyne; ``town``), which may also be just that, or a board's.
+    """
     rules = vocabulary()
     owners: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for one in register.organisations.values():
         if one.kind in rules["hospital_kinds"] and (place := place_of(one)):
             owners[place].append(one.id)
-    forms = rules["hospital_forms"]
-    return [(one, form.format(" ".join(place))) for place, ids in owners.items() for one in ids for form in forms]
+    areas: dict[str, list[str]] = defaultdict(list)
+    for one in register.organisations.values():
+        for word in words_of(base_of(one, one.name)) if one.kind == "icb" else ():
+            areas[word].append(one.id)
+    found = [
+        (one, form.format(" ".join(place)), "place")
+        for place, ids in owners.items()
+        for one in ids
+        for form in rules["hospital_forms"]
+    ]
+    for place, ids in owners.items():
+        towns = [town for town in dict.fromkeys((" ".join(place), place[0])) if _is_town(town)]
+        found += [(one, town, "town") for town in towns for one in (*ids, *areas.get(town, ()))]
+    return found
+
+
+def _is_town(name: str) -> bool:
+    return len(name) > 3 and name[0].isupper() and " " not in name and fold(name) not in vocabulary()["not_places"]
 
 
 def spellings(register: Register) -> dict[tuple[str, ...], list[Spelling]]:
@@ -142,23 +177,32 @@ def spellings(register: Register) -> dict[tuple[str, ...], list[Spelling]]:
         for one in register.organisations.values()
         for text, kind in generated(one, names[one.id]).items()
     ]
-    for organisation, text, kind in extra + [(one, text, "place") for one, text in _places(register)]:
+    forms = vocabulary()["hospital_forms"]
+    extra += [
+        (one.organisation, form.format(one.name), "place")
+        for one in register.names
+        if one.kind == "town"
+        for form in forms
+    ]
+    for organisation, text, kind in extra + _places(register):
         if key_of(text) not in listed:
             _keep(found, organisation, text, kind)
     return {key: list(bearers.values()) for key, bearers in found.items()}
 
 
 def _keep(found: dict[tuple[str, ...], dict[str, Spelling]], organisation: str, text: str, kind: str) -> None:
+    if kind != "acronym" and (plain := CAMEL.sub(lambda hump: hump.group().lower(), text)) != text:
+        _keep(found, organisation, plain, kind)  # Dorset Healthcare for Dorset HealthCare
     words = words_of(text)
     key = tuple(fold(word) for word in words)
     if not key or (len(key) == 1 and len(key[0]) < 2):
         return
     known = found[key].setdefault(organisation, Spelling(organisation, kind, words))
-    if known.words[0].isupper() and known.kind not in {"acronym", "ambiguous"} and kind not in {"acronym", "ambiguous"}:
+    if known.words[0].isupper() and known.kind not in LOOSE and kind not in LOOSE:
         found[key][organisation] = Spelling(
             organisation, known.kind, words
         )  # Unison beside UNISON: capitals are looser
     bare = tuple(word for word in key if word != "'s")
-    if bare != key and kind not in {"ambiguous", "place"}:  # Kings College for King's College
+    if bare != key and kind not in {"ambiguous", "place", "town"}:  # Kings College for King's College
         joined = words_of(re.sub(r"['’]", "", text))
         found[tuple(fold(word) for word in joined)].setdefault(organisation, Spelling(organisation, kind, joined))

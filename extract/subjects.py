@@ -1,21 +1,25 @@
 """Whose figure it is, and who says so.
 
 Candidates (every body that the figure's sentence, table, section and headline speak for, and nobody) are described by
-named features; a conditional logit, fitted by :mod:`extract.training_subjects`, weighs them. Features know
-nothing of any one document.
+named features; a conditional logit and a small network, fitted by :mod:`extract.training_subjects`, weigh them.
+Features know nothing of any one document.
 """
 
 from __future__ import annotations
 
 import json
 from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 from crawler.document import Cell
-from extract.choice import Features, best
-from extract.facts import Figure
+from extract.choice import Chooser, Features, choose
+from extract.choice import chooser as laid_out
+from extract.facts import Figure, Mention
+from extract.network import load
 from extract.passages import read_passage
 from extract.scene import Scene
 from extract.settings import (
@@ -32,27 +36,41 @@ from extract.settings import (
 )
 from extract.triggers import lowered
 
-__all__ = ["NOBODY", "Features", "best", "candidates", "speaker_of", "subject_of", "weights"]
+__all__ = ["NOBODY", "Features", "candidates", "choose", "chooser", "settled", "speaker_of", "subjects_of"]
 
 WEIGHTS = Path(__file__).parent / "data" / "subjects.json"
+NETWORK = WEIGHTS.with_suffix(".npz")
+OWN = ("no figure", "a figure", "figures")  # between a name and the next, or the figure in question
 MARKS = (", ", "; ", " – ", " but ", " while ")  # of the end of a clause
 REACH = 14  # words on either side of a figure that may tell that it is nobody's
 
 
 @cache
-def weights() -> dict[str, float]:
-    """The fitted weight of each feature."""
-    loaded: dict[str, float] = json.loads(WEIGHTS.read_text(encoding="utf-8"))
-    return loaded
+def chooser() -> Chooser:
+    """The fitted weights of the features."""
+    return laid_out(json.loads(WEIGHTS.read_text(encoding="utf-8")), load(NETWORK))
 
 
-def subject_of(figure: Figure, scene: Scene, kind: str | None = None) -> tuple[str | None, float]:
-    """Id of the organisation whose figure it is, or None, and how probable that is (0 to 1).
+def subjects_of(
+    figures: Sequence[Figure], kinds: Sequence[str], scene: Scene, by: Chooser | None = None
+) -> list[tuple[str | None, float]]:
+    """Of each figure the id of the organisation whose it is, or None, and how probable that is (0 to 1).
 
-    ``kind`` is the figure's kind, where it is known.
+    ``kinds`` are the figures' kinds; ``by`` defaults to the shipped weights.
     """
-    organisation, probability = best(candidates(figure, scene, kind), weights())
-    return organisation or None, probability
+    described = [candidates(figure, scene, kind) for figure, kind in zip(figures, kinds, strict=True)]
+    return [(organisation or None, sure) for organisation, sure in choose(described, by or chooser())]
+
+
+def settled(scene: Scene, figures: Sequence[Figure], organisations: Sequence[str | None]) -> list[Mention]:
+    """The mentions, those left open linked to the body that a figure of their sentence was found to be of."""
+    mentions = list(scene.mentions)
+    for figure, organisation in zip(figures, organisations, strict=True):
+        first, last = (bisect_left(scene.starts, place) for place in figure.sentence)
+        for n in range(first, last) if organisation else ():
+            if mentions[n].organisation is None and scene.likely(mentions[n]) == organisation:
+                mentions[n] = replace(mentions[n], organisation=organisation, kind="short")
+    return mentions
 
 
 def speaker_of(figure: Figure, scene: Scene) -> str | None:
@@ -122,6 +140,11 @@ def _before_figure(found: Features, figure: Figure, scene: Scene, before: list[P
         last = named[-1]
         how = "before:nearest" if last is silent[-1] else "before:nearest but a group"
         add(found, last.anchor.organisation, *with_sort(last.sort, how, f"{how} {last.anchor.sort}"))
+    for n, part in enumerate(named):
+        until = named[n + 1].anchor.start if n + 1 < len(named) else figure.start
+        own = bisect_left(scene.figures, until) - bisect_left(scene.figures, part.anchor.end)
+        last_name = n + 1 == len(named)
+        add(found, part.anchor.organisation, f"before:{'nearest' if last_name else 'farther'} with {OWN[min(own, 2)]}")
 
 
 def _after_figure(found: Features, figure: Figure, scene: Scene, setting: Setting, index: int) -> None:
@@ -134,7 +157,7 @@ def _after_figure(found: Features, figure: Figure, scene: Scene, setting: Settin
     if not nearest.organisation:
         found[NOBODY].add(f"nobody:{nearest.sort} after {word}")
         return
-    add(found, nearest.organisation, "after:nearest", f"after:{word}")
+    add(found, nearest.organisation, "after:nearest", f"after:{word}", f"after:{word} {nearest.sort}")
     if not index:
         add(found, nearest.organisation, "after:alone")
 

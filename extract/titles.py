@@ -29,7 +29,8 @@ def _titles(document: Document | None, text: str, blocks: Sequence[Block]) -> li
     opening = [
         line.strip("*_ ") for b in blocks[:3] if b.kind == "paragraph" for line in text[b.start : b.end].split("\n")
     ]
-    return titles + [line for line in opening if line and len(line) <= TITLE and line[-1] not in ".:?!"]
+    opening = [line for line in opening if line and len(line) <= TITLE]
+    return titles + [one for one in opening if one[-1] not in ".:?!" or _cue("report_title").search(one)]
 
 
 @cache

@@ -1,7 +1,8 @@
 """Fits the models of counts, period, kind, status and subject: ``python -m extract.training GOLD_FOLDER...``.
 
 Learns from gold folders (documents with their facts) and from ``data/samples`` (the project's own marked-up
-documents), and writes ``data/model.json``, ``network.npz``, ``subjects.json``, ``tallies.json`` and ``ties.json``.
+documents), and writes ``data/model.json``, ``network.npz``, ``subjects.json``, ``subjects.npz``, ``tallies.json``,
+and ``ties.json``.
 Needs scikit-learn, which the package does not need at run time.
 """
 
@@ -27,7 +28,7 @@ from extract.network import ones
 from extract.network import save as save_network
 from extract.pipeline import build
 from extract.register import load as load_register
-from extract.subjects import WEIGHTS
+from extract.subjects import NETWORK, WEIGHTS
 from extract.tallies import WEIGHTS as TALLIES
 from extract.training_counts import cases_of as counts_of
 from extract.training_counts import fit as fit_counts
@@ -110,7 +111,8 @@ def main(folders: Sequence[str]) -> int:
     stored: Stored = fit_all(examples, index)
     save_network(fit_network(examples, index))
     write({**json.loads(MODEL.read_text(encoding="utf-8")), **stored})
-    weights = fit_subjects([case for one in found for case in cases_of(one, scene_of(one, register))])
+    weights, network = fit_subjects([case for one in found for case in cases_of(one, scene_of(one, register))])
+    save_network(network, NETWORK)
     tallies = fit_counts([case for one in found for case in counts_of(one)])
     for path, fitted in ((WEIGHTS, weights), (TALLIES, tallies), (TIES, ties)):
         path.write_text(json.dumps(fitted, indent=0, sort_keys=True) + "\n", encoding="utf-8")

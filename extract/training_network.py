@@ -1,6 +1,6 @@
 """Fits :mod:`extract.network`, as a part of ``python -m extract.training``.
 
-Each pass draws figures by what they count and hides some of their features, so that the network leans on none.
+Each pass draws rows by what they count and hides some of their features, so that the network leans on none.
 """
 
 from __future__ import annotations
@@ -42,13 +42,17 @@ def fit(found: Sequence[Example], index: Index) -> Network:
 def _fit(rows: Sequence[Row], index: Index, kept: np.ndarray) -> MLPClassifier:
     matrix = ones([features for _, features, _ in rows], len(index.names))[:, kept]
     matrix = (matrix @ sparse.diags(strengths(index)[kept])).tocsr().astype(np.float32)
-    classes, wanted = np.unique([name for _, _, name in rows], return_inverse=True)
-    share = worth(rows) / len(rows)
+    return train(matrix, [name for _, _, name in rows], worth(rows))
+
+
+def train(matrix: sparse.csr_matrix, names: Sequence[str], counts: np.ndarray) -> MLPClassifier:
+    """A network that tells the class, by ``names``, of each row of features; ``counts`` is how much each row counts."""
+    classes, wanted = np.unique(names, return_inverse=True)
     random = np.random.default_rng(0)
-    batch = min(BATCH, len(rows))
+    batch, share = min(BATCH, len(wanted)), counts / counts.sum()
     model = MLPClassifier((HIDDEN,), alpha=PENALTY, batch_size=batch, learning_rate_init=RATE, random_state=0)
     for _ in range(PASSES):
-        drawn = random.choice(len(rows), len(rows), p=share)
+        drawn = random.choice(len(wanted), len(wanted), p=share)
         shown = matrix[drawn]
         shown.data *= (random.random(len(shown.data)) < KEPT) / np.float32(KEPT)
         model.partial_fit(shown, wanted[drawn], classes=np.arange(len(classes)))

@@ -44,6 +44,8 @@ def bodies(text, published="2025-06-01"):
         ("NE&YNHS West Yorkshire ICB(18.3)", "QWO"),
         ("MidlandsUniversity Hospitals of Leicester NHS Trust 12.3", "RWE"),
         ("Hampshire and Isle of Wight Healthcare", "RW1"),
+        ("Dorset Healthcare", "RDY"),
+        ("the Swindon trust", "RN3"),
         ("the Department of Health said", "dhsc"),
         ("the National Audit Office", "national-audit-office"),
         ("Unison and its members", "unison"),
@@ -121,6 +123,25 @@ def test_an_ambiguous_name_is_settled_by_the_bodies_of_the_document():
     assert ("Queen Elizabeth Hospital", "RRK") in linked(
         open_text + " University Hospitals Birmingham NHS Foundation Trust runs it."
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "candidates"),
+    [
+        pytest.param("Queen Victoria is to lose 40 posts.", ("RPC",), id="a name without its ending"),
+        pytest.param("Swindon is to lose 40 posts.", ("RN3",), id="the town of a hospital"),
+        pytest.param("Newcastle is to lose 40 posts.", ("RTD",), id="the first town of a name"),
+        pytest.param("Bath is to lose 40 posts.", ("RD1", "QOX"), id="a town that a board's name holds too"),
+    ],
+)
+def test_what_the_press_calls_a_trust_is_left_open_with_those_it_may_be(text, candidates):
+    mention = LINKER.mentions(text, (), Document(text, published="2025-06-01"))[0]
+    assert (mention.organisation, mention.candidates) == (None, candidates)
+
+
+def test_a_trust_comes_before_another_s_hospital_of_its_name():
+    assert bodies("West Middlesex University Hospital is short of £3m.", "2012-06-01") == {"RFW"}
+    assert bodies("West Middlesex University Hospital is short of £3m.", "2020-06-01") == {"RQM"}
 
 
 def test_a_place_is_settled_by_the_next_word():

@@ -59,6 +59,7 @@ def labels(text: str, published: date | None = PUBLISHED, title: str | None = No
         ("Spending of £5m in 2015 will rise to £6m by 2020.", ["2015", "2020"]),
         ("Spending rose from £5m in 2022/23 to £6m in 2023/24.", ["2022/23", "2023/24"]),
         ("In Q3 2025/26 it spent £5m.", ["2025/26"]),
+        ("In July 2025/26 it spent £5m.", ["2025/26"]),
         ("At month 8 of 2025/26 the overspend was £5m.", ["2025/26"]),
         ("It was fined £5m in June 2016.", ["2016"]),
         ("Savings in 2016/17 were £5m. Of this, £2m was recurrent.", ["2016/17", "2016/17"]),

@@ -198,3 +198,27 @@ def test_line_ends(end: str) -> None:
 def test_nothing_in_nothing_out() -> None:
     assert layout("") == ([], [])
     assert layout("\n \n") == ([], [])
+
+
+ALIGNED = """Line               Plan       Actual     Variance
+Medical          48,310   50,120    (1,810)
+Nursing          52,760   53,030      (270)
+Clinical supplies 14,920   14,760        160
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(ALIGNED, id="plain"),
+        pytest.param(f"# Report\n\n{ALIGNED}\nAnd then **more** of it.\n", id="a paragraph"),
+        pytest.param(f"# Report\n\n```\n{ALIGNED}```\n", id="a fence"),
+    ],
+)
+def test_aligned_columns_are_a_table_in_markdown_too_and_a_long_label_may_touch_its_value(text: str) -> None:
+    _, tables = layout(text, markdown=True)
+    assert rows_of(tables[0])[1:] == [
+        ["Medical", "48,310", "50,120", "(1,810)"],
+        ["Nursing", "52,760", "53,030", "(270)"],
+        ["Clinical supplies", "14,920", "14,760", "160"],
+    ]

@@ -36,7 +36,7 @@ def figure_at(looked, quote):
 
 def subject(text, quote, kind=None, **given):
     looked = look(text, **given)
-    return subjects.subject_of(figure_at(looked, quote), looked, kind)[0]
+    return subjects.subjects_of([figure_at(looked, quote)], [kind], looked)[0][0]
 
 
 def test_words_that_point_are_found_as_by_one_search_for_all_of_them():
@@ -286,4 +286,17 @@ def test_the_winner_s_share_is_a_probability():
     for match in re.finditer(r"£\d+m", STORY):
         described = subjects.candidates(figure_at(looked, match.group()), looked, "saving")
         assert subjects.NOBODY in described
-        assert 1 / len(described) - 1e-9 <= subjects.best(described, subjects.weights())[1] <= 1
+        assert 1 / len(described) - 1e-9 <= subjects.choose([described], subjects.chooser())[0][1] <= 1
+
+
+def test_a_body_named_in_short_alone_may_own_a_figure_and_is_then_linked():
+    text = (
+        "Who has to save what\n12 June 2025\n\nBarts Health NHS Trust has to save £90m this year.\n\n"
+        "Airedale plans savings of £14m, and Queen Victoria £6m. Nobody in Swindon would say."
+    )
+    looked = look(text, published="2025-06-12")
+    figures = [figure_at(looked, quote) for quote in ("£14m", "£6m")]
+    found = [body for body, _ in subjects.subjects_of(figures, ["saving", "saving"], looked)]
+    assert found == ["RCF", "RPC"]
+    linked = {one.text: one.organisation for one in subjects.settled(looked, figures, found)}
+    assert linked == {"Barts Health NHS Trust": "R1H", "Airedale": "RCF", "Queen Victoria": "RPC", "Swindon": None}

@@ -25,6 +25,8 @@ NO_HEADING = re.compile(
 FRONT_KEY = re.compile(r"(title|subtitle|excerpt|description|summary|headline):\s*(?=\S)")
 FRONT_TITLE = {"title", "headline"}
 CAPTION = re.compile(r"(?:table|annex|appendix|figure|chart)\b", re.IGNORECASE)
+SPACED = {"paragraph_open", "code_block", "fence"}  # tokens of markdown whose lines may be a table's, by their gaps
+FENCE = re.compile(r"\s*(?:`{3}|~{3})")
 LONGEST_HEADING = 120
 LONGEST_MARKDOWN = 5_000_000  # characters: the parser steps through each in Python
 
@@ -116,14 +118,20 @@ def _plain(text: str, lines: Sequence[Line], first: int) -> tuple[list[Block], l
             if (block := _classify(text, run[0], run[0].end, alone=True, opening=not blocks)) is not None:
                 blocks.append(block)
             continue
-        at = 0
-        for begin, end, table in _tables_in(run):
-            blocks += _paragraphs(text, run[at:begin], width, not blocks)
-            blocks += _row_blocks(text, table)
-            tables.append(table)
-            at = end
-        blocks += _paragraphs(text, run[at:], width, not blocks)
+        tables += _read_run(text, run, width, blocks)
     return blocks, tables
+
+
+def _read_run(text: str, run: Sequence[Line], width: int, blocks: list[Block]) -> list[Table]:
+    """The tables of a run; its rows and paragraphs are added to the blocks."""
+    tables, at = [], 0
+    for begin, end, table in _tables_in(run):
+        blocks += _paragraphs(text, run[at:begin], width, not blocks)
+        blocks += _row_blocks(text, table)
+        tables.append(table)
+        at = end
+    blocks += _paragraphs(text, run[at:], width, not blocks)
+    return tables
 
 
 def _runs(lines: Sequence[Line], first: int) -> Iterator[Sequence[Line]]:
@@ -260,6 +268,9 @@ def _markdown(text: str, lines: Sequence[Line], first: int) -> tuple[list[Block]
         if token.type == "table_open" and (table := piped([line for line in span if not line.blank])):
             tables.append(table)
             blocks += _row_blocks(text, table)
+        elif token.type in SPACED and not items and any(has_gap(line.text) for line in span):
+            inner = [line for line in span if not line.blank and not FENCE.match(line.text)]
+            tables += _read_run(text, inner, 0, blocks)
         elif (block := _from_token(text, token, span, items)) is not None:
             blocks.append(block)
     return blocks, tables

@@ -113,6 +113,9 @@ def aligned(lines: Sequence[Line]) -> Table | None:
     data = [number for number, (_, fields) in enumerate(rows) if _is_data(fields)]
     if len(data) < 2:
         return None
+    most = max(len(rows[number][1]) for number in data)
+    for number in data:
+        _free_value(rows[number][1], most)
     columns = _columns([rows[number][1] for number in data])
     if len(columns) < 2:
         return None
@@ -134,6 +137,17 @@ def _fields(line: Line) -> list[_Field]:
         if not pieces:
             found.append(_Field(m.start(), m.end(), m.group()))
     return found
+
+
+def _free_value(fields: list[_Field], most: int) -> None:
+    """Where one of the fields of a row is missing, as its long label touches a value: part the two."""
+    label, space, value = fields[0].text.rpartition(" ")
+    if len(fields) == most - 1 and space and label[:1].isalpha() and VALUE.fullmatch(value):
+        left, right = fields[0].left, fields[0].right
+        fields[:1] = [
+            _Field(left, left + len(label.rstrip()), label.rstrip()),
+            _Field(right - len(value), right, value),
+        ]
 
 
 def _is_data(fields: list[_Field]) -> bool:
