@@ -51,6 +51,7 @@ PARTS = {  # features by the beginnings of their names
     "attached words": ("attached",),
     "the very words": ("word", "pair", "two", "attached_word", "attached_pair"),
     "words wherever they stand": ("bag", "two"),
+    "labels of tables": ("told",),
 }
 
 
@@ -124,11 +125,6 @@ def without(seen: Described, index: Index, starts: tuple[str, ...]) -> Described
     return replace(seen, features=kept)
 
 
-def without_labels(seen: Described) -> Described:
-    """As if the labels of tables told nothing."""
-    return replace(seen, told_kind=[None for _ in seen.features], told_status=[None for _ in seen.features])
-
-
 def run(
     entries: Sequence[Entry], samples: Sequence[Entry], index: Index, change: Change = same, network: bool = True
 ) -> tuple[list[scoring.Outcome], list[Guess]]:
@@ -155,7 +151,6 @@ def ablated(
         "samples": partial(run, entries, [], index),
         "samples in sight": partial(run, entries, unsighted, index),
         "network": partial(run, entries, samples, index, network=False),
-        "labels": partial(run, entries, samples, index, without_labels),
         **{name: partial(run, entries, samples, index, change) for name, change in changes.items()},
     }
 
@@ -232,7 +227,7 @@ def main() -> int:
     parser.add_argument("--calibrate", action="store_true", help="write the curve of confidence into the model file")
     parser.add_argument("--ablate", nargs="*", help="leave out each part in turn, or only the named ones")
     options = parser.parse_args()
-    if unknown := set(options.ablate or ()) - {"samples", "samples in sight", "network", "labels", *PARTS}:
+    if unknown := set(options.ablate or ()) - {"samples", "samples in sight", "network", *PARTS}:
         parser.error(f"--ablate: no such part: {', '.join(sorted(unknown))}")
     nlp, register, index = build(READING), load_register(), GrowingIndex()
     to = templates(index)

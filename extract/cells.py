@@ -1,6 +1,6 @@
-"""What a table's cell measures, from its labels: the column first, then the row, the caption and the section.
+"""What the labels of a table's cell tell: its column, row and caption, the heading and the words above.
 
-Patterns are in ``data/cells.yml``. A table says plainly what prose has to be understood for, so no model is asked.
+Patterns are in ``data/cells.yml``. The models of :mod:`extract.kinds` weigh what they tell.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from extract.facts import Figure, TableValue
+from extract.passages import rules
 
 DATA = Path(__file__).parent / "data" / "cells.yml"
 CUTS = ("saving", "job_cut")  # kinds that a caption states for the whole table, whatever its rows are called
@@ -26,6 +27,16 @@ class _Words:
     kinds: Patterns
     statuses: Patterns
     account_rows: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the labels of a cell tell: kinds and statuses by label, the kind and its label in all, and the status."""
+
+    kinds: dict[str, str]
+    statuses: dict[str, str]
+    kind: tuple[str, str] | None
+    status: str | None
 
 
 @cache
@@ -46,38 +57,29 @@ def _first(label: str, part: str) -> str | None:
     return next((name for name, pattern in patterns if label and pattern.search(label)), None)
 
 
-def cell_kind(
-    figure: Figure, value: TableValue, above: Sequence[str], allowed: Sequence[str]
-) -> tuple[str, str] | None:
-    """The kind of a cell's figure and the label that told it, or None when no label does.
+def read_labels(figure: Figure, value: TableValue, above: Sequence[str]) -> Told:
+    """What the labels around a cell's figure tell; ``above`` are the section's heading and the words before the table.
 
-    ``above`` are the section's heading and the words before the table, nearest first.
+    The column decides before a caption that states a saving or a cut, then the row of an account, the caption, the
+    heading, any other row and the words before.
     """
-    heading = above[0] if above else ""
-    caption = _kind_in(value.caption or "", figure, allowed) or _kind_in(heading, figure, allowed)
-    column = _kind_in(value.column_label, figure, allowed)
-    if column:
-        return column, "column"
-    if caption in CUTS:
-        return caption, "caption"
-    if _words().account_rows.search(value.row_label) and (row := _kind_in(value.row_label, figure, allowed)):
-        return row, "row"
-    if caption:
-        return caption, "caption"
-    labels = ((value.row_label, "row"), *((words, "section") for words in above[1:]))
-    return next(((kind, where) for words, where in labels if (kind := _kind_in(words, figure, allowed))), None)
+    heading, before = (*above, "", "")[:2]
+    labels = {"column": value.column_label, "row": value.row_label, "caption": value.caption or ""}
+    labels |= {"heading": heading, "section": before}
+    kinds = {place: kind for place, label in labels.items() if (kind := _kind_in(label, figure))}
+    states = {place: status for place, label in labels.items() if (status := _first(label, "statuses"))}
+    stated = next((place for place in ("caption", "heading") if kinds.get(place) in CUTS), "")
+    account = "row" if _words().account_rows.search(value.row_label) else ""
+    order = ("column", stated, account, "caption", "heading", "row", "section")
+    place = next((place for place in order if place in kinds), None)
+    status = next((states[place] for place in ("column", "row", "caption") if place in states), None)
+    return Told(kinds, states, (kinds[place], place) if place else None, status)
 
 
-def _kind_in(label: str, figure: Figure, allowed: Sequence[str]) -> str | None:
+def _kind_in(label: str, figure: Figure) -> str | None:
     named = _first(label, "kinds")
     if named == "balance":
         named = "deficit" if figure.low < 0 else "surplus"
     elif named in {"deficit", "surplus"} and "surplus" in label.lower() and figure.low < 0:
         named = "deficit"
-    return named if named and named in allowed else None
-
-
-def cell_status(value: TableValue) -> str | None:
-    """The status that the labels of a cell tell, or None when they are silent."""
-    labels = (value.column_label, value.row_label, value.caption or "")
-    return next((named for label in labels if (named := _first(label, "statuses"))), None)
+    return named if named in rules()["allowed"][figure.unit] else None

@@ -35,22 +35,25 @@ def chooser(weight: Mapping[str, float], network: Network) -> Chooser:
     return Chooser({name: row for row, name in enumerate(names)}, linear, network)
 
 
-def rows_of(features: Features, rows: Mapping[str, int]) -> list[list[int]]:
-    """The rows of each candidate's features, of the known ones."""
-    shared = [rows[name] + len(rows) for name in features[NEITHER] if name in rows]
-    found = []
-    for one, names in features.items():
-        own = [rows[name] for name in names if name in rows]
-        found.append(own if one == NEITHER else own + shared)
-    return found
+def rows_of(features: Features, rows: Mapping[str, int]) -> tuple[list[list[int]], list[int]]:
+    """The rows of each candidate's features, and those of ``NEITHER`` that all others share; of the known ones."""
+    own = [[rows[name] for name in names if name in rows] for names in features.values()]
+    return own, [rows[name] + len(rows) for name in features[NEITHER] if name in rows]
 
 
 def choose(described: Sequence[Features], by: Chooser) -> list[tuple[str, float]]:
     """Of each the candidate with the highest score, and its probability."""
     if not described:
         return []
-    matrix = ones([rows for features in described for rows in rows_of(features, by.rows)], len(by.linear))
-    scores = ((matrix @ by.linear + by.network.scores(matrix)[:, 0]) / 2).tolist()
+    pairs = [rows_of(features, by.rows) for features in described]
+    own = ones([rows for each, _ in pairs for rows in each], len(by.linear))
+    shared = ones([rows for _, rows in pairs], len(by.linear)) @ by.network.inward
+    places = [n for n, features in enumerate(described) for _ in features]
+    hidden = own @ by.network.inward + by.network.threshold
+    other = np.array([one != NEITHER for features in described for one in features])
+    hidden += shared[places] * other[:, None]
+    np.maximum(hidden, 0, out=hidden)
+    scores = ((own @ by.linear + (hidden @ by.network.outward)[:, 0]) / 2).tolist()
     found, start = [], 0
     for features in described:
         found.append(_best(dict(zip(features, scores[start : start + len(features)], strict=True))))

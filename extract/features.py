@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from crawler.document import Block, Document
+from extract.cells import Told, read_labels
 from extract.facts import Figure, TableValue
 from extract.index import UNKNOWN, Side, Templates
 from extract.passages import BREAKS, NUMERIC, Cue, Passage, classes, label_cues, read_passage
@@ -57,6 +58,7 @@ class Surroundings:
     survey: str = "no"
     lower: str = ""
     sentences: dict[tuple[int, int], Reading] = field(default_factory=dict)
+    labels: dict[int, Told] = field(default_factory=dict)  # of the figures in cells, by where they begin
 
     def __post_init__(self) -> None:
         self.lower = lowered(self.text)
@@ -65,6 +67,15 @@ class Surroundings:
             self.headings.setdefault(value.table_no, set()).add(value.column_label)
         mentions = sum(self.lower.count(word) for word in SURVEY)
         self.survey = "no" if not mentions else "some" if mentions < 4 else "much"
+
+    def told(self, figure: Figure) -> Told | None:
+        """What the labels of a figure's cell tell; None in prose."""
+        value = self.by_cell.get(figure.cell) if figure.cell else None
+        if figure.cell is None or value is None:
+            return None
+        if figure.start not in self.labels:
+            self.labels[figure.start] = read_labels(figure, value, self.above(figure))
+        return self.labels[figure.start]
 
     def above(self, figure: Figure) -> list[str]:
         """The section's heading and the last words before a figure's table."""
@@ -84,7 +95,7 @@ def describe(figure: Figure, around: Surroundings, period: Span, to: Templates) 
         _of_sentence(rows, figure, around, to)
         _of_list(rows, figure, around, to)
     else:
-        _of_table(rows, figure, around, to)
+        _of_table(rows, figure, around, period, to)
     block = around.blocks[figure.block] if figure.block is not None else None
     if block and block.heading:
         rows.update([to.heading.get(name, UNKNOWN) for name in label_cues(block.heading)[0]])
@@ -267,12 +278,27 @@ def _of_list(rows: set[int], figure: Figure, around: Surroundings, to: Templates
 # Tables
 
 
-def _of_table(rows: set[int], figure: Figure, around: Surroundings, to: Templates) -> None:
+def _of_labels(rows: set[int], figure: Figure, around: Surroundings, period: Span, to: Templates) -> None:
+    """What the labels of a cell tell, each by itself and all together."""
+    told = around.told(figure)
+    if told is None:
+        return
+    relation = _relation(period, around.source)
+    kind, status = told.kind[0] if told.kind else "none", told.status or "none"
+    rows.update([to.told_kind.get(pair, UNKNOWN) for pair in told.kinds.items()])
+    rows.update([to.told_status.get(pair, UNKNOWN) for pair in told.statuses.items()])
+    rows.add(to.told.get((kind, status), UNKNOWN))
+    rows.add(to.told_kind_when.get((kind, relation), UNKNOWN))
+    rows.add(to.told_status_when.get((status, relation), UNKNOWN))
+
+
+def _of_table(rows: set[int], figure: Figure, around: Surroundings, period: Span, to: Templates) -> None:
     """The labels of the figure's cell, and the headings of its table."""
     value = around.by_cell.get(figure.cell) if figure.cell else None
     if value is None:
         return
     sign = _sign(figure)
+    _of_labels(rows, figure, around, period, to)
     names, plain = label_cues(value.column_label)
     rows.update([to.column.get(name, UNKNOWN) for name in names])
     rows.update([to.column_sign.get((name, sign), UNKNOWN) for name in names])

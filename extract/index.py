@@ -118,6 +118,11 @@ class Templates:
     row_word: Rows
     caption: Rows
     table: Rows
+    told_kind: Rows  # a label of a table and the kind that it tells
+    told_status: Rows
+    told: Rows  # the kind and the status that the labels tell together
+    told_kind_when: Rows  # with how the figure's time lies to the day of publication
+    told_status_when: Rows
     kind: Rows
     kind_unit: Rows
 

@@ -2,7 +2,8 @@
 
 Kind and status come from the features of :mod:`extract.features`, by two multinomial logistic models (weights in
 ``data/model.json``) and a small neural network (:mod:`extract.network`) whose scores are averaged, all fitted by
-:mod:`extract.training`; basis and polarity come from the rules in ``data/kinds.yml``.
+:mod:`extract.training`, and in a table from what its labels tell (:mod:`extract.cells`); basis and polarity come from
+the rules in ``data/kinds.yml``.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from typing import Any
 
 import numpy as np
 
-from extract.cells import cell_kind, cell_status
 from extract.facts import Figure
 from extract.features import Surroundings, describe
 from extract.index import Index, Templates, strengths, templates
@@ -28,8 +28,8 @@ from extract.passages import rules
 MODEL = Path(__file__).parent / "data" / "model.json"
 PHRASE_WORD = re.compile(r"[A-Za-z&][\w&'’-]*|\S")
 NEAR = 160  # characters in which the words that say what is measured stand
+TOLD = 2.0  # what a table's labels tell scores so much more, as a logarithm of odds: tables of other makers differ
 CLAUSE = 400  # characters that a clause may have
-LABEL_SURE = 0.95  # of what a table's label says; the curve in extract.confidence puts it right
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,31 +123,16 @@ def likeliest(scores: Sequence[float], places: Sequence[int]) -> tuple[int, floa
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """The figures of one document: what their table's labels tell, and the features of those that need a model."""
+    """The figures of one document and their features, as rows of the templates' index."""
 
     around: Surroundings
     features: list[list[int]]
-    told_kind: list[tuple[str, str] | None]  # kind and the label that told it
-    told_status: list[str | None]
-
-    def untold(self) -> list[int]:
-        """The figures of which the labels do not tell both kind and status."""
-        both = zip(self.told_kind, self.told_status, strict=True)
-        return [index for index, (kind, status) in enumerate(both) if kind is None or status is None]
 
 
 def describe_figures(around: Surroundings, to: Templates) -> Described:
-    """Everything about the figures of a document that needs no model; features as rows of the templates' index."""
-    values = [around.by_cell.get(figure.cell) if figure.cell else None for figure in around.figures]
-    told = list(zip(around.figures, values, strict=True))
-    kinds = [
-        cell_kind(figure, value, around.above(figure), allowed(figure.unit)) if value else None
-        for figure, value in told
-    ]
-    seen = Described(around, [[] for _ in told], kinds, [cell_status(value) if value else None for _, value in told])
-    for index in seen.untold():
-        seen.features[index] = describe(around.figures[index], around, around.periods[index], to)
-    return seen
+    """Everything about the figures of a document that needs no model."""
+    pairs = zip(around.figures, around.periods, strict=True)
+    return Described(around, [describe(figure, around, period, to) for figure, period in pairs])
 
 
 def allowed(unit: str) -> list[str]:
@@ -163,36 +148,31 @@ def label_figures(around: Surroundings) -> list[Label]:
 
 def label_described(seen: Described, by: Models) -> list[Label]:
     """The labels of figures that are described already, by any models."""
-    untold = seen.untold()
-    scores = dict(zip(untold, by.scores([seen.features[index] for index in untold]), strict=True))
-    return [_label(index, seen, by, scores.get(index, [])) for index in range(len(seen.around.figures))]
+    pairs = zip(seen.around.figures, by.scores(seen.features), strict=True)
+    return [_label(figure, seen.around, by, scores) for figure, scores in pairs]
 
 
-def _label(index: int, seen: Described, by: Models, scores: list[float]) -> Label:
-    """What a table's labels tell stands; the models judge all else."""
-    around, figure = seen.around, seen.around.figures[index]
-    told, status = seen.told_kind[index], seen.told_status[index]
-    if told:
-        kind, kind_sure = told[0], LABEL_SURE
-    else:
-        place, kind_sure = likeliest(scores, by.places(figure.unit))
-        kind = by.kinds[place]
-    status_sure = LABEL_SURE
-    if status is None:
-        more = by.of_kind(kind, figure.unit)
-        summed = [one + other for one, other in zip(scores[len(by.kinds) :], more, strict=True)]
-        place, status_sure = likeliest(summed, range(len(summed)))
-        status = by.statuses[place]
+def _label(figure: Figure, around: Surroundings, by: Models, scores: list[float]) -> Label:
+    told = around.told(figure)
+    of_kinds, of_statuses = scores[: len(by.kinds)], scores[len(by.kinds) :]
+    if told and told.kind and told.kind[0] in by.kinds:
+        of_kinds[by.kinds.index(told.kind[0])] += TOLD
+    place, kind_sure = likeliest(of_kinds, by.places(figure.unit))
+    kind = by.kinds[place]
+    summed = [one + other for one, other in zip(of_statuses, by.of_kind(kind, figure.unit), strict=True)]
+    if told and told.status:
+        summed[by.statuses.index(told.status)] += TOLD
+    place, status_sure = likeliest(summed, range(len(summed)))
     denied = polarity(figure, around.text) == "denied"
     return Label(
         kind=kind,
-        status="possible" if denied else status,
+        status="possible" if denied else by.statuses[place],
         basis=basis(figure, kind, around.text),
         polarity="denied" if denied else "stated",
         measure=measure(figure, around),
         kind_sure=kind_sure,
         status_sure=status_sure,
-        rule=told[1] if told else "cell" if figure.cell else "prose",
+        rule=told.kind[1] if told and told.kind and told.kind[0] == kind else "cell" if figure.cell else "prose",
     )
 
 

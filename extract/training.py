@@ -36,7 +36,7 @@ from extract.training_network import fit as fit_network
 from extract.training_periods import cases_of as periods_of
 from extract.training_periods import date
 from extract.training_periods import fit as fit_periods
-from extract.training_rows import LEAST, Row, documents_of, untold, worth
+from extract.training_rows import LEAST, Row, documents_of, labelled, worth
 from extract.training_subjects import cases_of, scene_of
 from extract.training_subjects import fit as fit_subjects
 
@@ -60,12 +60,12 @@ def fit(rows: Sequence[Row], index: Index, strength: float) -> dict[str, Any]:
 
 
 def fit_all(found: Sequence[Example], index: Index) -> Stored:
-    """The models of kind and status, from the figures that no label of a table tells."""
+    """The models of kind and status."""
     to = templates(index)
-    kinds = [(one, one.seen.features[i], kind) for one, i, kind, _ in untold(found, "kind")]
+    kinds = [(one, one.seen.features[i], kind) for one, i, kind, _ in labelled(found)]
     statuses = [
         (one, [*one.seen.features[i], *_kind_rows(kind, one.seen.around.figures[i].unit, to)], status)
-        for one, i, kind, status in untold(found, "status")
+        for one, i, kind, status in labelled(found)
     ]
     return {
         "kind": fit(kinds, index, STRENGTH["kind"]),

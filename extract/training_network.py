@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 from extract.examples import Example
 from extract.index import Index, strengths
 from extract.network import Network, ones
-from extract.training_rows import LEAST, Row, documents_of, untold, worth
+from extract.training_rows import LEAST, Row, documents_of, labelled, worth
 
 HIDDEN = 32  # units for kinds, and as many for statuses
 PASSES, KEPT = 10, 0.6  # passes over the figures, and the share of features that each pass shows
@@ -24,8 +24,8 @@ BATCH, RATE, PENALTY = 1024, 0.004, 1e-4
 
 def fit(found: Sequence[Example], index: Index) -> Network:
     """The network of the examples."""
-    kinds: list[Row] = [(one, one.seen.features[i], kind) for one, i, kind, _ in untold(found, "kind")]
-    statuses: list[Row] = [(one, one.seen.features[i], status) for one, i, _, status in untold(found, "status")]
+    kinds: list[Row] = [(one, one.seen.features[i], kind) for one, i, kind, _ in labelled(found)]
+    statuses: list[Row] = [(one, one.seen.features[i], status) for one, i, _, status in labelled(found)]
     both = ones([features for _, features, _ in (*kinds, *statuses)], len(index.names))
     kept = np.flatnonzero(documents_of([one.group for one, _, _ in (*kinds, *statuses)], both) >= LEAST)
     with threadpool_limits(1):  # the matrices are small: threads only wait for each other

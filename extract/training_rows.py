@@ -15,13 +15,11 @@ LEAST = 3  # groups in which a feature must stand
 Row = tuple[Example, list[int], str]  # document, features, class
 
 
-def untold(found: Sequence[Example], target: str) -> Iterator[tuple[Example, int, str, str]]:
-    """Document, place, kind and status of the figures whose ``target`` (kind or status) no label of a table tells."""
+def labelled(found: Sequence[Example]) -> Iterator[tuple[Example, int, str, str]]:
+    """Document, place, kind and status of every labelled figure."""
     for one in found:
-        told: Sequence[object] = one.seen.told_kind if target == "kind" else one.seen.told_status
         for index, (kind, status) in one.gold.items():
-            if told[index] is None:
-                yield one, index, kind, status
+            yield one, index, kind, status
 
 
 def worth(rows: Sequence[Row]) -> np.ndarray:

@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from extract import scene as scenes
 from extract import subjects, training_choice
-from extract.choice import rows_of
+from extract.choice import NEITHER, rows_of
 from extract.examples import Labelled
 from extract.network import Network, ones
 from extract.pipeline import text_of
@@ -44,7 +44,10 @@ def fit(cases: Sequence[Case]) -> tuple[dict[str, float], Network]:
 def _network(cases: Sequence[Case], names: Sequence[str]) -> Network:
     """Tells of each candidate whether it is the right one, from its features and those of nobody."""
     places = {name: row for row, name in enumerate(names)}
-    rows = [row for case in cases for row in rows_of(case.described, places)]
+    rows = []
+    for case in cases:
+        own, shared = rows_of(case.described, places)
+        rows += [mine if one == NEITHER else mine + shared for one, mine in zip(case.described, own, strict=True)]
     right = ["right" if one == case.gold else "no" for case in cases for one in case.described]
     sizes = Counter(case.document for case in cases)
     counts = np.array([sizes[case.document] ** -0.5 for case in cases for _ in case.described])
