@@ -37,8 +37,9 @@ def chooser(weight: Mapping[str, float], network: Network) -> Chooser:
 
 def rows_of(features: Features, rows: Mapping[str, int]) -> tuple[list[list[int]], list[int]]:
     """The rows of each candidate's features, and those of ``NEITHER`` that all others share; of the known ones."""
-    own = [[rows[name] for name in names if name in rows] for names in features.values()]
-    return own, [rows[name] + len(rows) for name in features[NEITHER] if name in rows]
+    own = [[row for row in map(rows.get, names) if row is not None] for names in features.values()]
+    neither = next(mine for one, mine in zip(features, own, strict=True) if one == NEITHER)
+    return own, [row + len(rows) for row in neither]
 
 
 def choose(described: Sequence[Features], by: Chooser) -> list[tuple[str, float]]:
