@@ -30,7 +30,7 @@ from extract.dating import date_figures
 from extract.facts import Fact, Figure, Mention, Result, TableValue
 from extract.features import Surroundings
 from extract.figures import find_figures
-from extract.kinds import Label, label_figures
+from extract.kinds import Label, label_figures, shipped_templates
 from extract.organisations import Linker
 from extract.page import page_of
 from extract.periods import find_periods
@@ -190,7 +190,12 @@ def organisations(nlp: Language, name: str) -> Component:
 
 @Language.factory("breakeven_kinds", requires=["doc._.figures"], assigns=["doc._.labels"])
 def kinds(nlp: Language, name: str) -> Component:
-    """Kind, status, basis, polarity and measure of each figure."""
+    """Kind, status, basis, polarity and measure of each figure.
+
+    The words that the models know stay in the vocabulary, so that not every document enters them anew.
+    """
+    for word in shipped_templates().bag:
+        nlp.vocab[str(word)]
 
     def component(doc: Doc) -> Doc:
         doc._.labels = label_figures(surroundings(doc))
