@@ -48,7 +48,7 @@ class Mention:
     text: str
     organisation: str | None
     candidates: tuple[str, ...] = ()
-    kind: str = ""  # alias kind: official, former, short, acronym, site, ambiguous, introduced, pronoun
+    kind: str = ""  # alias kind: official, former, short, acronym, site, ambiguous, town, introduced, uncounted
 
 
 @dataclass(slots=True)

@@ -11,11 +11,11 @@ from functools import lru_cache
 from itertools import pairwise
 
 from crawler.document import Cell, Table
-from extract.choice import Features
+from extract.choice import NEITHER, Features
 from extract.facts import Figure
 from extract.scene import Anchor, Scene, patterns
 
-NOBODY = ""  # the candidate for groups, the whole NHS and nobody named
+NOBODY = NEITHER  # the candidate for groups, the whole NHS and nobody named
 SPEAKERS = {
     "union",
     "media",

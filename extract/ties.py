@@ -10,11 +10,11 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from extract.around import goes_on, of_figure_before, of_list, of_same_number, year_of_heading
-from extract.choice import Features
+from extract.choice import NEITHER, Features
 from extract.facts import Figure, Period
 from extract.page import Page, cues, label_for
 
-NO_TIME = ""  # the candidate that stands for no time at all
+NO_TIME = NEITHER  # the candidate that stands for no time at all
 STEPS = (4, 12, 25, 50, 100, 200)  # of distance
 NEXT = 6  # figures, and times, on either side that count
 BRIDGE = 400  # characters between a figure and a time that are looked at

@@ -300,3 +300,11 @@ def test_a_body_named_in_short_alone_may_own_a_figure_and_is_then_linked():
     assert found == ["RCF", "RPC"]
     linked = {one.text: one.organisation for one in subjects.settled(looked, figures, found)}
     assert linked == {"Barts Health NHS Trust": "R1H", "Airedale": "RCF", "Queen Victoria": "RPC", "Swindon": None}
+
+
+def test_a_town_that_only_says_where_speaks_for_nobody():
+    text = "Trusts at work\n\nPeople in Swindon paid more. Swindon paid less."
+    looked = look(text)
+    assert [(one.sort, one.organisation) for one in looked.anchors(0, len(text)) if one.sort == "town"] == [
+        ("town", "RN3")
+    ]

@@ -9,6 +9,7 @@ from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from crawler.readers.base import Input
+from crawler.readers.containers import DAMAGE
 
 # Format to the module of this package that reads it.
 READERS = {
@@ -153,7 +154,7 @@ def _inside_zip(source: Input) -> str:
         with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
             names = set(archive.namelist())
             kind = archive.read("mimetype")[:100].decode("ascii", "replace").strip() if "mimetype" in names else ""
-    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError, NotImplementedError) as error:
+    except DAMAGE as error:
         raise source.error(f"its ZIP container is damaged ({error})", "fetch it again") from error
     if "word/document.xml" in names:
         return "docx"
